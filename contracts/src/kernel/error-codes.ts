@@ -1,0 +1,181 @@
+interface ErrorEntry {
+  /** Status of a REST answer with this code; 500 where the code never reaches REST. */
+  http: number;
+  /** What happened, in one sentence. */
+  meaning: string;
+  /** What the reader can do about it. */
+  fix: string;
+}
+
+/**
+ * Every error code of the project; `docs/errors.md` is compared with it by a test.
+ * A code is never renamed or used again for something else.
+ */
+export const ERROR_CODES = {
+  CONFIG_INVALID: {
+    http: 500,
+    meaning:
+      'One or more configuration keys are wrong; the message names all of them. The process exits with 78.',
+    fix: 'Correct the keys that are listed; `.env.example` has the title, range and default of each.',
+  },
+  CONFIG_OPEN_WITHOUT_CREDENTIALS: {
+    http: 500,
+    meaning: 'The process was told to listen beyond loopback without credentials. It exits with 78.',
+    fix: 'Configure credentials (device tokens for MQTT, an API key for HTTP), or listen on 127.0.0.1.',
+  },
+  INTERNAL: {
+    http: 500,
+    meaning: 'A fault of our own; the log has the details.',
+    fix: 'Report it with the log line that carries the same request id.',
+  },
+
+  EDGE_OUTBOX_IN_USE: {
+    http: 500,
+    meaning: 'Another agent has this outbox open.',
+    fix: 'Stop the other agent, or give this one its own data directory.',
+  },
+  EDGE_OUTBOX_DAMAGED: {
+    http: 500,
+    meaning: 'The outbox file failed its integrity check at start; it was set aside and a new epoch begins.',
+    fix: 'Keep the file that was set aside: its records can be salvaged.',
+  },
+  EDGE_SENSOR_ABSENT: {
+    http: 500,
+    meaning: 'A configured sensor does not answer, or another chip answers at its address.',
+    fix: 'Check wiring, address and supply; `jostle-edge config validate` prints what is expected.',
+  },
+  EDGE_REPLAY_UNREADABLE: {
+    http: 500,
+    meaning:
+      'The recording cannot be read: no time column, no acceleration columns, or a value that is not a number.',
+    fix: 'Name the columns and the unit with --columns and --unit; see `jostle-edge replay --help`.',
+  },
+
+  BROKER_IDENTITY_REFUSED: {
+    http: 500,
+    meaning: 'A client gave an unknown identity or a wrong token.',
+    fix: 'Check the device id and its token file; a token can be issued again.',
+  },
+  BROKER_TOPIC_REFUSED: {
+    http: 500,
+    meaning: 'A client used a topic that its role does not allow.',
+    fix: 'A device publishes and subscribes only under its own topic; see docs/wire-format.md.',
+  },
+
+  INGEST_STORE_IN_USE: {
+    http: 500,
+    meaning: 'Another ingest process has this data directory open.',
+    fix: 'Stop the other process, or set another JOSTLE_DATA_DIR.',
+  },
+  INGEST_MESSAGE_MALFORMED: {
+    http: 500,
+    meaning: 'A message is not JSON, is too large, or does not fit the schema. It was put into quarantine.',
+    fix: 'Look at the raw bytes in the quarantine and bring the sender to the wire format.',
+  },
+  INGEST_RECORD_MALFORMED: {
+    http: 500,
+    meaning: 'One record of an otherwise good message does not fit its schema. It was put into quarantine.',
+    fix: 'Look at the record in the quarantine and bring the sender to the wire format.',
+  },
+  INGEST_RECORD_CONFLICT: {
+    http: 500,
+    meaning:
+      'A record arrived again under the same identity with other content: a cloned device or tampering. The first was kept.',
+    fix: 'Find out whether two devices share one outbox file or one identity.',
+  },
+  INGEST_DEVICE_UNKNOWN: {
+    http: 500,
+    meaning: 'A message came from a device that is not registered. It was put into quarantine.',
+    fix: 'Register the device with POST /api/v1/devices.',
+  },
+
+  REST_REQUEST_INVALID: {
+    http: 400,
+    meaning: 'The request does not fit the schema; `problems` names each place.',
+    fix: 'Correct the places that are named; /docs shows the schema.',
+  },
+  REST_NOT_FOUND: {
+    http: 404,
+    meaning: 'There is nothing at this address.',
+    fix: 'Check the id; /docs lists the addresses.',
+  },
+  REST_UNAUTHORISED: {
+    http: 401,
+    meaning: 'The API key is missing or wrong.',
+    fix: 'Send it as `Authorization: Bearer KEY`.',
+  },
+  REST_ORIGIN_REFUSED: {
+    http: 403,
+    meaning: 'Without an API key only requests addressed to this machine from its own pages are answered.',
+    fix: 'Use http://localhost or http://127.0.0.1, or configure an API key.',
+  },
+
+  LEDGER_ID_CONFLICT: {
+    http: 409,
+    meaning: 'The id is taken by an entry with other content.',
+    fix: 'Use a new id, or send the same content again (which is accepted and changes nothing).',
+  },
+  LEDGER_REFERENCE_UNKNOWN: {
+    http: 422,
+    meaning: 'The entry names a site, carrier, order line, shipment or device that does not exist.',
+    fix: 'Create what it refers to first.',
+  },
+  LEDGER_SKU_UNKNOWN: {
+    http: 422,
+    meaning: 'The order line names a product that does not exist.',
+    fix: 'Create the product first, or correct the sku.',
+  },
+  LEDGER_SSCC_INVALID: {
+    http: 422,
+    meaning: 'The SSCC is not 18 digits with a correct GS1 check digit.',
+    fix: 'Correct the number; the message names the check digit that would fit.',
+  },
+  LEDGER_RANGE_INVALID: {
+    http: 422,
+    meaning: 'A time range ends before or when it starts.',
+    fix: 'Give an end that is later than the start; ranges are half-open.',
+  },
+  LEDGER_LEG_OVERLAP: {
+    http: 409,
+    meaning: 'The shipment already has a leg in part of this time: it cannot have two custodians at once.',
+    fix: 'Cut the legs so that one ends when the next starts.',
+  },
+  LEDGER_ASSIGNMENT_OVERLAP: {
+    http: 409,
+    meaning: 'The device is already assigned in part of this time: it cannot be in two places at once.',
+    fix: 'End the other assignment first.',
+  },
+  LEDGER_PARENT_INVALID: {
+    http: 422,
+    meaning: 'The parent shipment is the shipment itself or one of those it contains.',
+    fix: 'Name the pallet that carries the shipment.',
+  },
+
+  IMPORT_MAPPING_INVALID: {
+    http: 400,
+    meaning: 'The column mapping names a column that the file does not have, or lacks a required field.',
+    fix: 'Compare the mapping with the header line of the file.',
+  },
+  IMPORT_FILE_UNREADABLE: {
+    http: 400,
+    meaning: 'The file is not CSV: no header line, or a row with another number of columns.',
+    fix: 'Save it as comma-separated UTF-8 with a header line.',
+  },
+  IMPORT_VALUE_INVALID: {
+    http: 422,
+    meaning: 'A cell is empty or not of the kind that its column needs.',
+    fix: 'Correct the cell that the report names.',
+  },
+  IMPORT_RETURN_UNMATCHED: {
+    http: 422,
+    meaning: 'A return row fits no order line that is known: nothing says what was sent.',
+    fix: 'Import the orders of earlier days first, or file the return by hand.',
+  },
+  IMPORT_UNKNOWN: {
+    http: 404,
+    meaning: 'There is no such import; reports are kept until the service restarts.',
+    fix: 'Run the import again: rows that are already there change nothing.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

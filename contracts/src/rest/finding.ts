@@ -1,0 +1,128 @@
+import Type, { type Static } from 'typebox';
+import { Id, Sscc } from '../identity/ids.ts';
+import { IMPACT_CLASSES, PeakG, Waveform } from '../wire/records.ts';
+import { Instant } from './common.ts';
+import { LEG_MODES } from './ledger.ts';
+
+const Minutes = Type.Number({ minimum: 0 });
+const Share = Type.Number({ minimum: 0, maximum: 1 });
+
+/** Where a shock lies against the damage boundary of a product; unknown where the product was never tested. */
+export const BOUNDARY_VERDICTS = ['outside', 'transition', 'inside', 'unknown'] as const;
+
+/** A stored shock event, without its waveform. */
+export const ShockEvent = Type.Object({
+  id: Type.String({ description: 'device:epoch:seq, the identity of its record.' }),
+  device: Id,
+  impactAt: Instant,
+  impactClass: Type.Union(IMPACT_CLASSES.map((c) => Type.Literal(c))),
+  peakG: PeakG,
+  isClipped: Type.Boolean(),
+  isBandwidthLimited: Type.Boolean(),
+  durationMs: Type.Number(),
+  velocityChangeMps: Type.Number(),
+  freeFallMs: Type.Number(),
+  dropHeightM: Type.Union([Type.Number(), Type.Null()]),
+  equivalentDropHeightM: Type.Object({ low: Type.Number(), high: Type.Number() }),
+  rateHz: Type.Number(),
+});
+
+export const ShockEventDetail = Type.Object({
+  ...ShockEvent.properties,
+  waveform: Type.Union([Waveform, Type.Null()]),
+});
+
+/** A shock event as one finding weighs it. */
+export const WeighedShock = Type.Object({
+  ...ShockEvent.properties,
+  boundary: Type.Union(BOUNDARY_VERDICTS.map((v) => Type.Literal(v))),
+  margin: Type.Union([Type.Number(), Type.Null()], {
+    description: 'min(ΔV/ΔVc, A/Ac); above 1 is inside the boundary.',
+  }),
+  damageProbability: Share,
+});
+
+export const WeighedExcursion = Type.Object({
+  quantity: Type.Union([Type.Literal('temperature'), Type.Literal('humidity')]),
+  side: Type.Union([Type.Literal('above'), Type.Literal('below')]),
+  limit: Type.Number(),
+  extreme: Type.Number(),
+  startedAt: Instant,
+  endedAt: Type.Union([Instant, Type.Null()]),
+  damageProbability: Share,
+});
+
+export const FindingLeg = Type.Object({
+  legId: Id,
+  mode: Type.Union(LEG_MODES.map((m) => Type.Literal(m))),
+  custodian: Id,
+  custodianName: Type.String(),
+  from: Type.String({ description: 'Name of the site.' }),
+  to: Type.String(),
+  startsAt: Instant,
+  endsAt: Instant,
+  observedMinutes: Minutes,
+  unobservedMinutes: Minutes,
+  hazard: Type.Number({ minimum: 0, description: 'Sum of −ln(1 − probability) over its compatible events.' }),
+  share: Share,
+  shocks: Type.Array(WeighedShock),
+  excursions: Type.Array(WeighedExcursion),
+});
+
+export const FINDING_VERDICTS = [
+  'transit-event',
+  'no-transit-event',
+  'undetermined',
+  'not-observed',
+] as const;
+
+/**
+ * What is known about the cause of one return. Shares of the legs, packing and unobserved sum to 1.
+ *
+ * - `transit-event`: one leg holds an event that can explain the damage and most of the hazard
+ * - `no-transit-event`: enough was observed and nothing in it explains the damage
+ * - `undetermined`: events exist, but none stands out, or the damage fits no recorded hazard
+ * - `not-observed`: too little was observed to say anything
+ */
+export const Finding = Type.Object({
+  id: Type.String({ description: 'Hash of everything that it was computed from.' }),
+  returnId: Id,
+  computedAt: Instant,
+  method: Type.Object({ version: Type.String(), assumptions: Type.Array(Type.String()) }),
+  verdict: Type.Union(FINDING_VERDICTS.map((v) => Type.Literal(v))),
+  shipment: Type.Union([Sscc, Type.Null()]),
+  cause: Type.Union([
+    Type.Null(),
+    Type.Object({
+      legId: Id,
+      custodian: Id,
+      custodianName: Type.String(),
+      place: Type.String({ description: 'Name of the hub or warehouse, or "A to B" for a leg on the way.' }),
+      share: Share,
+      shock: Type.Union([WeighedShock, Type.Null()]),
+      excursion: Type.Union([WeighedExcursion, Type.Null()]),
+    }),
+  ]),
+  shares: Type.Array(
+    Type.Object({
+      kind: Type.Union([Type.Literal('leg'), Type.Literal('packing'), Type.Literal('unobserved')]),
+      legId: Type.Union([Id, Type.Null()]),
+      label: Type.String(),
+      share: Share,
+    }),
+  ),
+  observedMinutes: Minutes,
+  unobservedMinutes: Minutes,
+  gaps: Type.Array(Type.Object({ startsAt: Instant, endsAt: Instant, reason: Type.String() })),
+  legs: Type.Array(FindingLeg),
+  explanation: Type.String({ description: 'One paragraph in plain words.' }),
+});
+
+export type BoundaryVerdict = (typeof BOUNDARY_VERDICTS)[number];
+export type FindingVerdict = (typeof FINDING_VERDICTS)[number];
+export type ShockEvent = Static<typeof ShockEvent>;
+export type ShockEventDetail = Static<typeof ShockEventDetail>;
+export type WeighedShock = Static<typeof WeighedShock>;
+export type WeighedExcursion = Static<typeof WeighedExcursion>;
+export type FindingLeg = Static<typeof FindingLeg>;
+export type Finding = Static<typeof Finding>;

@@ -1,0 +1,40 @@
+import Type, { type Static } from 'typebox';
+
+/**
+ * What ingest has committed of one epoch. Only what it covers may leave the outbox.
+ * Cumulative: every later receipt includes the earlier ones, so a lost one only delays.
+ */
+export const ReceiptMessage = Type.Object(
+  {
+    v: Type.Literal(1),
+    epoch: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
+    upTo: Type.Integer({ minimum: 0, description: 'Every seq from 1 to this is committed.' }),
+    have: Type.Array(Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })]), {
+      description: 'Committed ranges above upTo, both ends included.',
+    }),
+    dead: Type.Array(
+      Type.Object(
+        { seq: Type.Integer({ minimum: 1 }), code: Type.String() },
+        { additionalProperties: false },
+      ),
+      {
+        description:
+          'Records of the messages this answers that went into quarantine; they count as committed.',
+      },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ReceiptMessage = Static<typeof ReceiptMessage>;
+
+/** Whether the device is there. Published on connect, and by the broker as its will. */
+export const StatusMessage = Type.Object(
+  {
+    v: Type.Literal(1),
+    state: Type.Union([Type.Literal('online'), Type.Literal('offline')]),
+    agent: Type.Optional(Type.String({ maxLength: 32, description: 'Version of the agent.' })),
+    backlog: Type.Optional(Type.Integer({ minimum: 0, description: 'Records without a receipt.' })),
+  },
+  { additionalProperties: false },
+);
+export type StatusMessage = Static<typeof StatusMessage>;

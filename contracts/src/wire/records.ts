@@ -1,0 +1,209 @@
+import Type, { type Static } from 'typebox';
+
+const Ms = Type.Integer({
+  description: 'Milliseconds since the Unix epoch, by the wall clock of the device.',
+});
+const G = Type.Number({
+  minimum: 0,
+  maximum: 100_000,
+  description: 'Standard gravities (9.80665 m/s²), absolute.',
+});
+
+/** Acceleration per sensor axis and of the resultant, g. */
+export const PeakG = Type.Object({ x: G, y: G, z: G, resultant: G }, { additionalProperties: false });
+
+/** One timed sample of one climate sensor. A value that the sensor does not measure is left out. */
+export const ClimateBody = Type.Object(
+  {
+    sensor: Type.String({ minLength: 1, maxLength: 32, description: 'Chip and address, such as sht31d-44.' }),
+    temperatureC: Type.Optional(Type.Number({ minimum: -100, maximum: 200 })),
+    relativeHumidityPct: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+    pressureHpa: Type.Optional(Type.Number({ minimum: 100, maximum: 1300 })),
+    ageMs: Type.Integer({
+      minimum: 0,
+      description: 'How long before the record the value was read from the chip.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/** Acceleration around an event, for the eye and for recomputation. */
+export const Waveform = Type.Object(
+  {
+    rateHz: Type.Number({ exclusiveMinimum: 0, description: 'Samples per second, as reconstructed.' }),
+    preMs: Type.Number({ minimum: 0, description: 'How much of it lies before the trigger.' }),
+    scaleG: Type.Number({ exclusiveMinimum: 0, description: 'Acceleration of one count, g.' }),
+    xyz: Type.String({
+      description: 'Interleaved x, y, z as little-endian 16-bit integers, deflated, in base64.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export const IMPACT_CLASSES = ['drop', 'toss', 'kick'] as const;
+
+/** One triggered shock event, with what the sampling rate allows to be said of it. */
+export const ShockBody = Type.Object(
+  {
+    sensor: Type.String({ minLength: 1, maxLength: 32 }),
+    impactAt: Ms,
+    peakG: PeakG,
+    durationMs: Type.Number({
+      minimum: 0,
+      description: 'Between the 10 % crossings either side of the peak.',
+    }),
+    velocityChangeMps: Type.Number({
+      minimum: 0,
+      description: 'Integral over the pulse, vector first, norm last; includes rebound.',
+    }),
+    impactClass: Type.Union(IMPACT_CLASSES.map((c) => Type.Literal(c))),
+    freeFallMs: Type.Number({
+      minimum: 0,
+      description: 'Near-zero-g time before the impact; 0 where none was seen.',
+    }),
+    dropHeightM: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+      description: 'From the free fall; null where there was none or where it was a toss.',
+    }),
+    equivalentDropHeightM: Type.Object(
+      { low: Type.Number({ minimum: 0 }), high: Type.Number({ minimum: 0 }) },
+      { additionalProperties: false, description: 'From the velocity change, for restitution 1 and 0.' },
+    ),
+    clipped: Type.Object(
+      { x: Type.Boolean(), y: Type.Boolean(), z: Type.Boolean() },
+      {
+        additionalProperties: false,
+        description: 'The axis reached the end of its range: its peak is a lower bound.',
+      },
+    ),
+    rateHz: Type.Number({ exclusiveMinimum: 0 }),
+    isBandwidthLimited: Type.Boolean({
+      description: 'Fewer than 8 samples span the pulse: the peak may be too low.',
+    }),
+    fairing: Type.Object(
+      {
+        filter: Type.Union([Type.Literal('none'), Type.Literal('butterworth-2-zero-phase')]),
+        cornerHz: Type.Number({ minimum: 0 }),
+      },
+      { additionalProperties: false },
+    ),
+    waveform: Type.Optional(Waveform),
+  },
+  { additionalProperties: false },
+);
+
+export const QUANTITIES = ['temperature', 'humidity'] as const;
+
+/** A time beyond a climate limit. It is sent when it opens (`endedAt` null) and again when it closes. */
+export const ExcursionBody = Type.Object(
+  {
+    sensor: Type.String({ minLength: 1, maxLength: 32 }),
+    quantity: Type.Union(QUANTITIES.map((q) => Type.Literal(q))),
+    side: Type.Union([Type.Literal('above'), Type.Literal('below')]),
+    limit: Type.Number({ description: 'The limit that was reached, °C or %RH; limits are inclusive.' }),
+    startedAt: Ms,
+    endedAt: Type.Union([Ms, Type.Null()]),
+    extreme: Type.Number({ description: 'The value furthest beyond the limit so far.' }),
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * Evidence that the shock channel was watched: without it, quiet is not known to be quiet.
+ * One a minute; spans of one device never overlap.
+ */
+export const CoverageBody = Type.Object(
+  {
+    sensor: Type.String({ minLength: 1, maxLength: 32 }),
+    startsAt: Ms,
+    endsAt: Ms,
+    samples: Type.Integer({ minimum: 0 }),
+    lostSamples: Type.Integer({
+      minimum: 0,
+      description: 'Samples that the FIFO overran or the bus lost in this span.',
+    }),
+    peakG: Type.Number({ minimum: 0, description: 'Largest resultant in the span, gravity included, g.' }),
+    rejectedTriggers: Type.Integer({
+      minimum: 0,
+      description: 'Triggers that did not meet the storage criterion.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/** A sensor stopped giving values (`raised`) or gives them again. */
+export const FaultBody = Type.Object(
+  {
+    sensor: Type.String({ minLength: 1, maxLength: 32 }),
+    isRaised: Type.Boolean(),
+    reason: Type.Union([
+      Type.Literal('absent'),
+      Type.Literal('stale'),
+      Type.Literal('corrupt'),
+      Type.Literal('reset'),
+      Type.Literal('hung'),
+    ]),
+    detail: Type.String({ maxLength: 200 }),
+  },
+  { additionalProperties: false },
+);
+
+/** Records that the agent dropped, and why: what is missing is said. */
+export const TombstoneBody = Type.Object(
+  {
+    fromSeq: Type.Integer({ minimum: 1 }),
+    toSeq: Type.Integer({ minimum: 1 }),
+    reason: Type.Union([Type.Literal('outbox-full'), Type.Literal('refused'), Type.Literal('damaged')]),
+  },
+  { additionalProperties: false },
+);
+
+/** The body of each kind of record. */
+export const RECORD_BODIES = {
+  climate: ClimateBody,
+  shock: ShockBody,
+  excursion: ExcursionBody,
+  coverage: CoverageBody,
+  fault: FaultBody,
+  tombstone: TombstoneBody,
+} as const;
+
+export type RecordKind = keyof typeof RECORD_BODIES;
+export const RECORD_KINDS = Object.keys(RECORD_BODIES) as RecordKind[];
+
+export type ClimateBody = Static<typeof ClimateBody>;
+export type ShockBody = Static<typeof ShockBody>;
+export type ExcursionBody = Static<typeof ExcursionBody>;
+export type CoverageBody = Static<typeof CoverageBody>;
+export type FaultBody = Static<typeof FaultBody>;
+export type TombstoneBody = Static<typeof TombstoneBody>;
+export type Waveform = Static<typeof Waveform>;
+export type PeakG = Static<typeof PeakG>;
+export type ImpactClass = (typeof IMPACT_CLASSES)[number];
+export type RecordBodies = {
+  climate: ClimateBody;
+  shock: ShockBody;
+  excursion: ExcursionBody;
+  coverage: CoverageBody;
+  fault: FaultBody;
+  tombstone: TombstoneBody;
+};
+
+/** When a record was made, on both clocks of the device. */
+export interface RecordTime {
+  /** Wall clock as the device saw it, ms since the epoch. */
+  measuredAt: number;
+  /** Monotonic clock of that boot, ms, rounded. */
+  monotonicMs: number;
+  clockQuality: 'none' | 'rtc' | 'ntp';
+}
+
+/** What sensing hands to the outbox: a record that has no identity yet. */
+export type RecordDraft = { [K in RecordKind]: RecordTime & { kind: K; body: RecordBodies[K] } }[RecordKind];
+
+/** A record of the outbox. Its identity is (device, epoch, seq); its time is data. */
+export type DeviceRecord = RecordDraft & { seq: number; bootId: string };
+
+/** Kinds that are sent before anything else and are never thinned. */
+export function isEventKind(kind: RecordKind): boolean {
+  return kind !== 'climate' && kind !== 'coverage';
+}

@@ -1,0 +1,38 @@
+/** Ranges of sequence numbers: both ends included, sorted, neither touching nor overlapping. */
+export type SeqRanges = readonly (readonly [from: number, to: number])[];
+
+/** The union of `ranges` and one more range. */
+export function addRange(ranges: SeqRanges, from: number, to: number): SeqRanges {
+  const merged: [number, number][] = [];
+  let [low, high] = [from, to];
+  let isPlaced = false;
+  for (const [a, b] of ranges) {
+    if (b < low - 1) merged.push([a, b]);
+    else if (a > high + 1) {
+      if (!isPlaced) merged.push([low, high]);
+      isPlaced = true;
+      merged.push([a, b]);
+    } else [low, high] = [Math.min(low, a), Math.max(high, b)];
+  }
+  if (!isPlaced) merged.push([low, high]);
+  return merged;
+}
+
+/** How many numbers the ranges hold. */
+export function countOf(ranges: SeqRanges): number {
+  return ranges.reduce((sum, [a, b]) => sum + b - a + 1, 0);
+}
+
+/** The ranges of `from..to` that are not covered. */
+export function missingFrom(ranges: SeqRanges, from: number, to: number): SeqRanges {
+  const missing: [number, number][] = [];
+  let next = from;
+  for (const [a, b] of ranges) {
+    if (b < next) continue;
+    if (a > to) break;
+    if (a > next) missing.push([next, a - 1]);
+    next = b + 1;
+  }
+  if (next <= to) missing.push([next, to]);
+  return missing;
+}

@@ -1,0 +1,218 @@
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import {
+  type DeviceRecord,
+  RECORD_BODIES,
+  RECORD_KINDS,
+  type RecordBodies,
+  type RecordKind,
+} from './records.ts';
+
+/** A column of one number per reading; null where the sensor does not measure it. */
+const Column = Type.Array(Type.Union([Type.Number(), Type.Null()]));
+
+/**
+ * A run of records with consecutive seq, of one boot and one clock quality.
+ * Climate readings travel in columns, one group per sensor; all other kinds as whole bodies.
+ */
+export const UpMessage = Type.Object(
+  {
+    v: Type.Literal(1),
+    epoch: Type.String({
+      format: 'uuid',
+      pattern: '^[0-9a-f-]{36}$',
+      description: 'Made with the outbox file.',
+    }),
+    bootId: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
+    clock: Type.Union([Type.Literal('none'), Type.Literal('rtc'), Type.Literal('ntp')]),
+    seq: Type.Integer({ minimum: 1, description: 'Of the first record.' }),
+    outbox: Type.Object(
+      { minSeq: Type.Integer({ minimum: 0 }), maxSeq: Type.Integer({ minimum: 0 }) },
+      { additionalProperties: false, description: 'What the outbox still holds when this was sent.' },
+    ),
+    at: Type.Array(Type.Integer(), {
+      minItems: 1,
+      maxItems: 1000,
+      description: 'measuredAt of each record: the first whole, then differences, ms.',
+    }),
+    mono: Type.Array(Type.Integer(), {
+      minItems: 1,
+      maxItems: 1000,
+      description: 'monotonicMs of each record, likewise.',
+    }),
+    climate: Type.Array(
+      Type.Object(
+        {
+          sensor: Type.String({ minLength: 1, maxLength: 32 }),
+          i: Type.Array(Type.Integer({ minimum: 0 }), {
+            description: 'Position in the run of each reading.',
+          }),
+          t: Column,
+          rh: Column,
+          p: Column,
+          age: Type.Array(Type.Integer({ minimum: 0 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    other: Type.Array(
+      Type.Object(
+        { i: Type.Integer({ minimum: 0 }), kind: Type.String(), body: Type.Unknown() },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type UpMessage = Static<typeof UpMessage>;
+
+export interface OutboxSpan {
+  minSeq: number;
+  maxSeq: number;
+}
+
+/** What a message gave: records that fit their schema, and the seq of each that did not. */
+export interface DecodedUp {
+  epoch: string;
+  outbox: OutboxSpan;
+  fromSeq: number;
+  toSeq: number;
+  records: DeviceRecord[];
+  malformed: { seq: number; reason: string; raw: unknown }[];
+}
+
+const isUpMessage = Compile(UpMessage);
+const isBody = Object.fromEntries(
+  RECORD_KINDS.map((kind) => [kind, Compile(RECORD_BODIES[kind])]),
+) as unknown as Record<
+  RecordKind,
+  { Check(value: unknown): boolean; Errors(value: unknown): { instancePath: string; message: string }[] }
+>;
+
+const firstReason = (errors: { instancePath: string; message: string }[]): string => {
+  const [first] = errors;
+  return first === undefined ? 'does not fit the schema' : `${first.instancePath || '/'} ${first.message}`;
+};
+
+/**
+ * Packs records for the wire.
+ *
+ * @param records at least one, consecutive seq, one bootId and one clock quality
+ */
+export function encodeUpMessage(
+  epoch: string,
+  outbox: OutboxSpan,
+  records: readonly DeviceRecord[],
+): UpMessage {
+  const [first] = records;
+  if (first === undefined) throw new RangeError('a message needs at least one record');
+  const climate = new Map<string, UpMessage['climate'][number]>();
+  const other: UpMessage['other'] = [];
+  records.forEach((record, i) => {
+    if (record.kind !== 'climate') {
+      other.push({ i, kind: record.kind, body: record.body });
+      return;
+    }
+    const { sensor, temperatureC, relativeHumidityPct, pressureHpa, ageMs } = record.body;
+    const group = climate.get(sensor) ?? { sensor, i: [], t: [], rh: [], p: [], age: [] };
+    climate.set(sensor, group);
+    group.i.push(i);
+    group.t.push(temperatureC ?? null);
+    group.rh.push(relativeHumidityPct ?? null);
+    group.p.push(pressureHpa ?? null);
+    group.age.push(ageMs);
+  });
+  return {
+    v: 1,
+    epoch,
+    bootId: first.bootId,
+    clock: first.clockQuality,
+    seq: first.seq,
+    outbox,
+    at: differences(records.map((r) => r.measuredAt)),
+    mono: differences(records.map((r) => r.monotonicMs)),
+    climate: [...climate.values()],
+    other,
+  };
+}
+
+/**
+ * Unpacks a message. A record whose body does not fit is reported, not thrown: it never stops the others.
+ *
+ * @returns the records, or the reason why the whole message cannot be read
+ */
+export function decodeUpMessage(message: unknown): DecodedUp | { reason: string } {
+  if (!isUpMessage.Check(message)) return { reason: firstReason(isUpMessage.Errors(message)) };
+  const count = message.at.length;
+  if (message.mono.length !== count) return { reason: '/mono has another length than /at' };
+  const bodies = new Array<{ kind: string; body: unknown } | undefined>(count);
+  for (const item of [...message.climate.flatMap(climateItems), ...message.other]) {
+    if (item.i >= count || bodies[item.i] !== undefined)
+      return { reason: `position ${item.i} is outside the run or taken twice` };
+    bodies[item.i] = item;
+  }
+  const at = sums(message.at);
+  const mono = sums(message.mono);
+  const decoded: DecodedUp = {
+    epoch: message.epoch,
+    outbox: message.outbox,
+    fromSeq: message.seq,
+    toSeq: message.seq + count - 1,
+    records: [],
+    malformed: [],
+  };
+  for (let i = 0; i < count; i++) {
+    const seq = message.seq + i;
+    const item = bodies[i];
+    const reason =
+      item === undefined ? 'the run has no body for this seq' : bodyProblem(item.kind, item.body);
+    if (item === undefined || reason !== undefined) {
+      decoded.malformed.push({ seq, reason: reason ?? '', raw: item ?? null });
+      continue;
+    }
+    decoded.records.push({
+      seq,
+      kind: item.kind,
+      measuredAt: at[i] ?? 0,
+      monotonicMs: mono[i] ?? 0,
+      clockQuality: message.clock,
+      bootId: message.bootId,
+      body: item.body,
+    } as DeviceRecord);
+  }
+  return decoded;
+}
+
+/** Why a body does not fit its kind, or undefined where it does. Both ends check with this. */
+export function bodyProblem(kind: string, body: unknown): string | undefined {
+  if (!Object.hasOwn(isBody, kind)) return `kind ${JSON.stringify(kind).slice(0, 40)} is unknown`;
+  const check = isBody[kind as RecordKind];
+  return check.Check(body) ? undefined : firstReason(check.Errors(body));
+}
+
+function climateItems(group: UpMessage['climate'][number]): { i: number; kind: string; body: unknown }[] {
+  return group.i.map((i, n) => {
+    const body: Partial<RecordBodies['climate']> = { sensor: group.sensor };
+    const t = group.t[n];
+    const rh = group.rh[n];
+    const p = group.p[n];
+    const age = group.age[n];
+    if (typeof t === 'number') body.temperatureC = t;
+    if (typeof rh === 'number') body.relativeHumidityPct = rh;
+    if (typeof p === 'number') body.pressureHpa = p;
+    if (age !== undefined) body.ageMs = age;
+    return { i, kind: 'climate', body };
+  });
+}
+
+function differences(values: readonly number[]): number[] {
+  return values.map((value, i) => value - (i === 0 ? 0 : (values[i - 1] ?? 0)));
+}
+
+function sums(values: readonly number[]): number[] {
+  let sum = 0;
+  return values.map((value) => {
+    sum += value;
+    return sum;
+  });
+}
