@@ -15,7 +15,7 @@ export const ShockEvent = Type.Object({
   id: Type.String({ description: 'device:epoch:seq, the identity of its record.' }),
   device: Id,
   impactAt: Instant,
-  impactClass: Type.Union(IMPACT_CLASSES.map((c) => Type.Literal(c))),
+  impactClass: Type.Enum([...IMPACT_CLASSES]),
   peakG: PeakG,
   isClipped: Type.Boolean(),
   isBandwidthLimited: Type.Boolean(),
@@ -35,7 +35,7 @@ export const ShockEventDetail = Type.Object({
 /** A shock event as one finding weighs it. */
 export const WeighedShock = Type.Object({
   ...ShockEvent.properties,
-  boundary: Type.Union(BOUNDARY_VERDICTS.map((v) => Type.Literal(v))),
+  boundary: Type.Enum([...BOUNDARY_VERDICTS]),
   margin: Type.Union([Type.Number(), Type.Null()], {
     description: 'min(ΔV/ΔVc, A/Ac); above 1 is inside the boundary.',
   }),
@@ -54,7 +54,7 @@ export const WeighedExcursion = Type.Object({
 
 export const FindingLeg = Type.Object({
   legId: Id,
-  mode: Type.Union(LEG_MODES.map((m) => Type.Literal(m))),
+  mode: Type.Enum([...LEG_MODES]),
   custodian: Id,
   custodianName: Type.String(),
   from: Type.String({ description: 'Name of the site.' }),
@@ -89,7 +89,7 @@ export const Finding = Type.Object({
   returnId: Id,
   computedAt: Instant,
   method: Type.Object({ version: Type.String(), assumptions: Type.Array(Type.String()) }),
-  verdict: Type.Union(FINDING_VERDICTS.map((v) => Type.Literal(v))),
+  verdict: Type.Enum([...FINDING_VERDICTS]),
   shipment: Type.Union([Sscc, Type.Null()]),
   cause: Type.Union([
     Type.Null(),

@@ -14,7 +14,7 @@ export const RowProblem = Type.Object({
 /** The state of one import. All or nothing, unless it was started as partial. */
 export const ImportReport = Type.Object({
   id: Type.String(),
-  kind: Type.Union(IMPORT_KINDS.map((k) => Type.Literal(k))),
+  kind: Type.Enum([...IMPORT_KINDS]),
   state: Type.Union([Type.Literal('running'), Type.Literal('done'), Type.Literal('refused')], {
     description: 'Refused: rows are wrong and nothing at all was written.',
   }),

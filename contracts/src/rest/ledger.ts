@@ -10,9 +10,7 @@ export const Site = Type.Object(
   {
     id: Id,
     name: Name,
-    kind: Type.Union(
-      ['warehouse', 'hub', 'customer'].map((k) => Type.Literal(k as 'warehouse' | 'hub' | 'customer')),
-    ),
+    kind: Type.Enum(['warehouse', 'hub', 'customer']),
   },
   strict,
 );
@@ -94,7 +92,7 @@ export const Leg = Type.Object(
   {
     id: Id,
     shipment: Sscc,
-    mode: Type.Union(LEG_MODES.map((m) => Type.Literal(m))),
+    mode: Type.Enum([...LEG_MODES]),
     custodian: Type.String({
       pattern: ID_PATTERN,
       description: 'A carrier, or the site whose staff handled it.',
@@ -168,8 +166,8 @@ export const Return = Type.Object(
     orderId: Id,
     line: Type.Integer({ minimum: 1 }),
     shipment: Type.Optional(nullable(Sscc)),
-    damageKind: Type.Union(DAMAGE_KINDS.map((k) => Type.Literal(k))),
-    severity: Type.Union(SEVERITIES.map((s) => Type.Literal(s))),
+    damageKind: Type.Enum([...DAMAGE_KINDS]),
+    severity: Type.Enum([...SEVERITIES]),
     discoveredAt: Instant,
     note: Type.Optional(Type.String({ maxLength: 4000 })),
     amount: Type.Optional(

@@ -56,7 +56,7 @@ export const ShockBody = Type.Object(
       minimum: 0,
       description: 'Integral over the pulse, vector first, norm last; includes rebound.',
     }),
-    impactClass: Type.Union(IMPACT_CLASSES.map((c) => Type.Literal(c))),
+    impactClass: Type.Enum([...IMPACT_CLASSES]),
     freeFallMs: Type.Number({
       minimum: 0,
       description: 'Near-zero-g time before the impact; 0 where none was seen.',
@@ -97,7 +97,7 @@ export const QUANTITIES = ['temperature', 'humidity'] as const;
 export const ExcursionBody = Type.Object(
   {
     sensor: Type.String({ minLength: 1, maxLength: 32 }),
-    quantity: Type.Union(QUANTITIES.map((q) => Type.Literal(q))),
+    quantity: Type.Enum([...QUANTITIES]),
     side: Type.Union([Type.Literal('above'), Type.Literal('below')]),
     limit: Type.Number({ description: 'The limit that was reached, °C or %RH; limits are inclusive.' }),
     startedAt: Ms,

@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { retryDelayMs } from '@jostle/contracts';
+import type { Layout } from './layout.ts';
+
+/** A child gets this long to stop by itself; then it is killed. The whole stop stays under 5 s. */
+const STOP_MS = 4_000;
+const RESTARTS = { firstMs: 500, maxMs: 10_000, factor: 2 };
+
+export interface ChildOptions {
+  name: string;
+  entry: string;
+  env: Record<string, string>;
+}
+
+/**
+ * One process of the system: started with an IPC channel, over which it says `ready`, and started again when
+ * it dies without having been told to. It runs in a process group of its own, so that a Ctrl-C reaches only the
+ * launcher, which then stops everything in order.
+ */
+export class Child {
+  readonly name: string;
+  readonly #options: ChildOptions;
+  readonly #layout: Layout;
+  readonly #say: (line: string) => void;
+  #process: ChildProcess | undefined;
+  #restarts = 0;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #isStopping = false;
+
+  constructor(options: ChildOptions, layout: Layout, say: (line: string) => void) {
+    this.name = options.name;
+    this.#options = options;
+    this.#layout = layout;
+    this.#say = say;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  get logPath(): string {
+    return join(this.#layout.logs, `${this.name}.log`);
+  }
+
+  /** Resolves when the process says that it is ready; rejects with the end of its log when it ends before. */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#spawn({
+        onReady: resolve,
+        onEarlyExit: (code) => reject(new Error(`${this.name} ended with ${code}:\n${this.#endOfLog()}`)),
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#restartTimer);
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const killer = setTimeout(() => {
+      this.#say(`${this.name} did not stop in ${STOP_MS / 1000} s and was killed; see ${this.logPath}`);
+      child.kill('SIGKILL');
+    }, STOP_MS);
+    await ended;
+    clearTimeout(killer);
+  }
+
+  #spawn(once: { onReady: () => void; onEarlyExit: (code: number | string | null) => void }): void {
+    const log = openSync(this.logPath, 'a', 0o600);
+    const child = spawn(process.execPath, ['--import', 'tsx', this.#options.entry], {
+      env: { ...process.env, ...this.#options.env },
+      stdio: ['ignore', log, log, 'ipc'],
+      detached: true,
+    });
+    closeSync(log);
+    this.#process = child;
+    const pidPath = join(this.#layout.run, `${this.name}.pid`);
+    writeFileSync(pidPath, `${child.pid}\n`);
+
+    let isReady = false;
+    child.on('message', (message: { type?: string }) => {
+      if (message.type !== 'ready') return;
+      isReady = true;
+      once.onReady();
+    });
+    child.once('exit', (code, signal) => {
+      rmSync(pidPath, { force: true });
+      if (this.#isStopping) return;
+      if (!isReady) once.onEarlyExit(code ?? signal);
+      if (!isReady && this.#restarts === 0) return;
+      this.#restart(code ?? signal);
+    });
+  }
+
+  #restart(reason: number | string | null): void {
+    const delay = retryDelayMs(RESTARTS, this.#restarts, Math.random());
+    this.#restarts += 1;
+    this.#say(`${this.name} ended unexpectedly (${reason}); starting it again`);
+    this.#restartTimer = setTimeout(() => {
+      this.#spawn({
+        onReady: () => this.#say(`${this.name} is back (pid ${this.pid})`),
+        onEarlyExit: () => this.#say(`${this.name} did not come up; see ${this.logPath}`),
+      });
+    }, delay);
+  }
+
+  #endOfLog(): string {
+    const lines = readFileSync(this.logPath, 'utf8').trimEnd().split('\n');
+    return lines.slice(-8).join('\n');
+  }
+}
