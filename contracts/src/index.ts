@@ -12,6 +12,7 @@ export * from './rest/common.ts';
 export * from './rest/finding.ts';
 export * from './rest/imports.ts';
 export * from './rest/ledger.ts';
+export * from './rest/observations.ts';
 export * from './telemetry/influx-names.ts';
 export * from './wire/receipt.ts';
 export * from './wire/record-hash.ts';

@@ -61,6 +61,11 @@ export const ERROR_CODES = {
     meaning: 'A client used a topic that its role does not allow.',
     fix: 'A device publishes and subscribes only under its own topic; see docs/wire-format.md.',
   },
+  BROKER_FRAME_REFUSED: {
+    http: 500,
+    meaning: 'A connection sent something that is not MQTT, or a packet of more than 64 kB. It was cut.',
+    fix: 'Find out what connects to the MQTT port; a device never sends more than 32 kB at once.',
+  },
 
   INGEST_STORE_IN_USE: {
     http: 500,
@@ -88,6 +93,16 @@ export const ERROR_CODES = {
     meaning: 'A message came from a device that is not registered. It was put into quarantine.',
     fix: 'Register the device with POST /api/v1/devices.',
   },
+  INGEST_TELEMETRY_REFUSED: {
+    http: 500,
+    meaning: 'InfluxDB refused one point for good. It was put into quarantine; its record is in the inbox.',
+    fix: 'Read the reason in the quarantine: often a field has another type, or the time lies outside the retention.',
+  },
+  INGEST_TELEMETRY_UNAVAILABLE: {
+    http: 503,
+    meaning: 'InfluxDB does not answer, or refuses the query.',
+    fix: 'Check INFLUX_URL, INFLUX_DB, INFLUX_USER and INFLUX_TOKEN; nothing is lost, it is fed again from the inbox.',
+  },
 
   REST_REQUEST_INVALID: {
     http: 400,
@@ -108,6 +123,12 @@ export const ERROR_CODES = {
     http: 403,
     meaning: 'Without an API key only requests addressed to this machine from its own pages are answered.',
     fix: 'Use http://localhost or http://127.0.0.1, or configure an API key.',
+  },
+
+  REST_BODY_TOO_LARGE: {
+    http: 413,
+    meaning: 'The body of the request is larger than the address takes.',
+    fix: 'Send fewer lines in one entry; long lists go through POST /api/v1/imports.',
   },
 
   LEDGER_ID_CONFLICT: {
@@ -170,6 +191,17 @@ export const ERROR_CODES = {
     http: 422,
     meaning: 'A return row fits no order line that is known: nothing says what was sent.',
     fix: 'Import the orders of earlier days first, or file the return by hand.',
+  },
+  IMPORT_GROUP_REFUSED: {
+    http: 422,
+    meaning:
+      'The row is good, but another row of the same order or shipment is not: none of them is written.',
+    fix: 'Correct the other row, which the message names.',
+  },
+  IMPORT_FILE_TOO_LARGE: {
+    http: 413,
+    meaning: 'The file is larger than one import takes.',
+    fix: 'Cut it into several files, each with the header line; the same entry twice changes nothing.',
   },
   IMPORT_UNKNOWN: {
     http: 404,

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { Id, Sscc } from '../identity/ids.ts';
 import { IMPACT_CLASSES, PeakG, Waveform } from '../wire/records.ts';
 import { Instant } from './common.ts';
-import { LEG_MODES } from './ledger.ts';
+import { LEG_MODES, Return } from './ledger.ts';
 
 const Minutes = Type.Number({ minimum: 0 });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
@@ -118,6 +118,26 @@ export const Finding = Type.Object({
   explanation: Type.String({ description: 'One paragraph in plain words.' }),
 });
 
+/** A finding in one line of a list. What the cause does not have is null. */
+export const FindingSummary = Type.Object({
+  verdict: Type.Enum([...FINDING_VERDICTS]),
+  legId: Type.Union([Id, Type.Null()]),
+  custodianName: Type.Union([Type.String(), Type.Null()]),
+  place: Type.Union([Type.String(), Type.Null()]),
+  share: Type.Union([Share, Type.Null()], { description: 'Share of the leg that holds the cause.' }),
+  dropHeightM: Type.Union([Type.Number(), Type.Null()]),
+  peakG: Type.Union([Type.Number(), Type.Null()], { description: 'Peak of the resultant, g.' }),
+  velocityChangeMps: Type.Union([Type.Number(), Type.Null()]),
+  impactAt: Type.Union([Instant, Type.Null()]),
+  explanation: Type.String(),
+});
+
+/** A return as a list shows it; the finding is null only where it could not be computed. */
+export const ReturnWithFinding = Type.Object({
+  ...Return.properties,
+  finding: Type.Union([FindingSummary, Type.Null()]),
+});
+
 export type BoundaryVerdict = (typeof BOUNDARY_VERDICTS)[number];
 export type FindingVerdict = (typeof FINDING_VERDICTS)[number];
 export type ShockEvent = Static<typeof ShockEvent>;
@@ -126,3 +146,5 @@ export type WeighedShock = Static<typeof WeighedShock>;
 export type WeighedExcursion = Static<typeof WeighedExcursion>;
 export type FindingLeg = Static<typeof FindingLeg>;
 export type Finding = Static<typeof Finding>;
+export type FindingSummary = Static<typeof FindingSummary>;
+export type ReturnWithFinding = Static<typeof ReturnWithFinding>;

@@ -4,6 +4,8 @@ import { Instant, OpenInstant } from './common.ts';
 
 const strict = { additionalProperties: false } as const;
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const Quantity = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
+const LineNumber = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 
 export const Site = Type.Object(
@@ -48,9 +50,9 @@ export const Product = Type.Object(
 
 export const OrderLine = Type.Object(
   {
-    id: Type.Integer({ minimum: 1, description: 'Number of the line within its order.' }),
+    id: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Number of the line within its order.' }),
     sku: Sku,
-    quantity: Type.Integer({ minimum: 1 }),
+    quantity: Quantity,
     unitPrice: Type.Optional(Type.Number({ minimum: 0 })),
   },
   strict,
@@ -69,10 +71,7 @@ export const Order = Type.Object(
   strict,
 );
 
-export const ShipmentLine = Type.Object(
-  { orderId: Id, line: Type.Integer({ minimum: 1 }), quantity: Type.Integer({ minimum: 1 }) },
-  strict,
-);
+export const ShipmentLine = Type.Object({ orderId: Id, line: LineNumber, quantity: Quantity }, strict);
 
 export const Shipment = Type.Object(
   {
@@ -164,7 +163,7 @@ export const Return = Type.Object(
   {
     id: Id,
     orderId: Id,
-    line: Type.Integer({ minimum: 1 }),
+    line: LineNumber,
     shipment: Type.Optional(nullable(Sscc)),
     damageKind: Type.Enum([...DAMAGE_KINDS]),
     severity: Type.Enum([...SEVERITIES]),

@@ -8,7 +8,10 @@ export const ReceiptMessage = Type.Object(
   {
     v: Type.Literal(1),
     epoch: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
-    upTo: Type.Integer({ minimum: 0, description: 'Every seq from 1 to this is committed.' }),
+    upTo: Type.Integer({
+      minimum: 0,
+      description: 'Every seq from 1 to this is committed, or was no longer in the outbox.',
+    }),
     have: Type.Array(Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })]), {
       description: 'Committed ranges above upTo, both ends included.',
     }),

@@ -1,8 +1,14 @@
 import Type, { type Static } from 'typebox';
 
+/** The range of an ECMAScript time value (ECMA-262, 21.4.1.1): what lies beyond is no date anywhere. */
+export const TIME_LIMIT_MS = 8.64e15;
+
 const Ms = Type.Integer({
+  minimum: -TIME_LIMIT_MS,
+  maximum: TIME_LIMIT_MS,
   description: 'Milliseconds since the Unix epoch, by the wall clock of the device.',
 });
+const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const G = Type.Number({
   minimum: 0,
   maximum: 100_000,
@@ -150,8 +156,8 @@ export const FaultBody = Type.Object(
 /** Records that the agent dropped, and why: what is missing is said. */
 export const TombstoneBody = Type.Object(
   {
-    fromSeq: Type.Integer({ minimum: 1 }),
-    toSeq: Type.Integer({ minimum: 1 }),
+    fromSeq: Seq,
+    toSeq: Seq,
     reason: Type.Union([Type.Literal('outbox-full'), Type.Literal('refused'), Type.Literal('damaged')]),
   },
   { additionalProperties: false },

@@ -6,10 +6,14 @@ import {
   RECORD_KINDS,
   type RecordBodies,
   type RecordKind,
+  TIME_LIMIT_MS,
 } from './records.ts';
 
 /** A column of one number per reading; null where the sensor does not measure it. */
 const Column = Type.Array(Type.Union([Type.Number(), Type.Null()]));
+
+/** Leaves room for the run above it within the whole numbers that JSON keeps exact. */
+const SEQ_MAX = Number.MAX_SAFE_INTEGER - 1000;
 
 /**
  * A run of records with consecutive seq, of one boot and one clock quality.
@@ -25,9 +29,12 @@ export const UpMessage = Type.Object(
     }),
     bootId: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
     clock: Type.Union([Type.Literal('none'), Type.Literal('rtc'), Type.Literal('ntp')]),
-    seq: Type.Integer({ minimum: 1, description: 'Of the first record.' }),
+    seq: Type.Integer({ minimum: 1, maximum: SEQ_MAX, description: 'Of the first record.' }),
     outbox: Type.Object(
-      { minSeq: Type.Integer({ minimum: 0 }), maxSeq: Type.Integer({ minimum: 0 }) },
+      {
+        minSeq: Type.Integer({ minimum: 0, maximum: SEQ_MAX }),
+        maxSeq: Type.Integer({ minimum: 0, maximum: SEQ_MAX }),
+      },
       { additionalProperties: false, description: 'What the outbox still holds when this was sent.' },
     ),
     at: Type.Array(Type.Integer(), {
@@ -165,7 +172,9 @@ export function decodeUpMessage(message: unknown): DecodedUp | { reason: string 
     const seq = message.seq + i;
     const item = bodies[i];
     const reason =
-      item === undefined ? 'the run has no body for this seq' : bodyProblem(item.kind, item.body);
+      item === undefined
+        ? 'the run has no body for this seq'
+        : (timeProblem(at[i], mono[i]) ?? bodyProblem(item.kind, item.body));
     if (item === undefined || reason !== undefined) {
       decoded.malformed.push({ seq, reason: reason ?? '', raw: item ?? null });
       continue;
@@ -188,6 +197,11 @@ export function bodyProblem(kind: string, body: unknown): string | undefined {
   if (!Object.hasOwn(isBody, kind)) return `kind ${JSON.stringify(kind).slice(0, 40)} is unknown`;
   const check = isBody[kind as RecordKind];
   return check.Check(body) ? undefined : firstReason(check.Errors(body));
+}
+
+function timeProblem(at = Number.NaN, mono = Number.NaN): string | undefined {
+  const isTime = Math.abs(at) <= TIME_LIMIT_MS && Number.isSafeInteger(mono);
+  return isTime ? undefined : 'its time is beyond every calendar';
 }
 
 function climateItems(group: UpMessage['climate'][number]): { i: number; kind: string; body: unknown }[] {

@@ -1,4 +1,4 @@
-import type { ErrorBody } from '@jostle/contracts';
+import { type ErrorBody, JostleError } from '@jostle/contracts';
 
 const PAUSE_MS = 250;
 
@@ -36,7 +36,7 @@ export class ApiClient {
         const body: unknown = await response.json();
         if (response.ok) return body as T;
         const { code, message } = body as ErrorBody;
-        throw new Error(`${init.method ?? 'GET'} ${path}: ${code} ${message}`);
+        throw new JostleError('INTERNAL', `${init.method ?? 'GET'} ${path}: ${code} ${message}`);
       }
       await this.pause();
     }

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { retryDelayMs } from '@jostle/contracts';
+import { JostleError, retryDelayMs } from '@jostle/contracts';
 import type { Layout } from './layout.ts';
 
-/** A child gets this long to stop by itself; then it is killed. The whole stop stays under 5 s. */
-const STOP_MS = 4_000;
 const RESTARTS = { firstMs: 500, maxMs: 10_000, factor: 2 };
 
 export interface ChildOptions {
@@ -49,12 +47,14 @@ export class Child {
     return new Promise((resolve, reject) => {
       this.#spawn({
         onReady: resolve,
-        onEarlyExit: (code) => reject(new Error(`${this.name} ended with ${code}:\n${this.#endOfLog()}`)),
+        onEarlyExit: (code) =>
+          reject(new JostleError('INTERNAL', `${this.name} ended with ${code}:\n${this.#endOfLog()}`)),
       });
     });
   }
 
-  async stop(): Promise<void> {
+  /** Asks the process to stop and kills it after `limitMs`: what it has confirmed is on disk either way. */
+  async stop(limitMs: number): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#restartTimer);
     const child = this.#process;
@@ -62,9 +62,9 @@ export class Child {
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill('SIGTERM');
     const killer = setTimeout(() => {
-      this.#say(`${this.name} did not stop in ${STOP_MS / 1000} s and was killed; see ${this.logPath}`);
+      this.#say(`${this.name} did not stop in ${limitMs} ms and was killed; see ${this.logPath}`);
       child.kill('SIGKILL');
-    }, STOP_MS);
+    }, limitMs);
     await ended;
     clearTimeout(killer);
   }

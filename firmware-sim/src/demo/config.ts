@@ -32,6 +32,14 @@ export const StartConfig = Type.Object({
     minimum: 1,
     maximum: 120,
   }),
+  apiKey: Type.Optional(
+    Type.String({
+      env: 'JOSTLE_API_KEY',
+      title: 'Key that every request to the API must carry.',
+      secret: true,
+      minLength: 16,
+    }),
+  ),
 });
 export type StartConfig = Static<typeof StartConfig>;
 

@@ -1,0 +1,284 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { deviceTopic, MAX_PAYLOAD_BYTES } from '@jostle/contracts';
+import mqtt, { type MqttClient } from 'mqtt';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type Broker, startBroker } from './broker.ts';
+import { issueToken } from './identity/credentials.ts';
+
+const log = pino({ level: 'silent' });
+const config = {
+  host: '127.0.0.1',
+  port: 0,
+  maxConnections: 100,
+  maxConnectionsPerAddress: 100,
+  logLevel: 'info',
+} as const;
+
+async function brokerFor(overrides: Partial<Parameters<typeof startBroker>[0]> = {}): Promise<Broker> {
+  const broker = await startBroker({ ...config, ...overrides }, log);
+  onTestFinished(() => broker.stop());
+  return broker;
+}
+
+function clientOf(broker: Broker, id: string, options: mqtt.IClientOptions = {}): MqttClient {
+  const client = mqtt.connect(`mqtt://127.0.0.1:${broker.port}`, {
+    clientId: id,
+    protocolVersion: 4,
+    reconnectPeriod: 0,
+    ...options,
+  });
+  client.on('error', () => {});
+  onTestFinished(() => void client.end(true));
+  return client;
+}
+
+type ClientEvent = 'connect' | 'close' | 'message' | 'error';
+
+/** The first argument of the next such event. */
+function next(client: MqttClient, event: ClientEvent): Promise<unknown> {
+  return new Promise((resolve) => client.once(event, (first: unknown) => resolve(first)));
+}
+
+async function online(broker: Broker, id: string, options: mqtt.IClientOptions = {}): Promise<MqttClient> {
+  const client = clientOf(broker, id, options);
+  await next(client, 'connect');
+  return client;
+}
+
+/** The QoS that was granted; a refusal is an error of the client library. */
+const qosOf = (client: MqttClient, filter: string) =>
+  client.subscribeAsync(filter, { qos: 1 }).then(
+    (granted) => granted[0]?.qos,
+    () => 'refused',
+  );
+
+/** Everything that an ingest worker sees, and a wait for the first message that fits. */
+async function listener(broker: Broker, filters: string[]) {
+  const client = await online(broker, 'ingest-listener');
+  const seen: { topic: string; text: string; retain: boolean }[] = [];
+  client.on('message', (topic, payload, { retain }) =>
+    seen.push({ topic, text: payload.toString(), retain }),
+  );
+  await client.subscribeAsync(filters, { qos: 1 });
+  const until = async (text: string) => {
+    while (!seen.some((message) => message.text === text)) await next(client, 'message');
+  };
+  return { client, seen, until };
+}
+
+async function ended(socket: Socket): Promise<void> {
+  if (!socket.destroyed) await once(socket.resume(), 'close');
+}
+
+describe('topics', () => {
+  test.each([
+    ['BOX-A', deviceTopic('BOX-A', 'receipt'), 1],
+    ['BOX-A', deviceTopic('BOX-B', 'receipt'), 'refused'],
+    ['BOX-A', deviceTopic('BOX-A', 'up'), 'refused'],
+    ['BOX-A', deviceTopic('+', 'receipt'), 'refused'],
+    ['BOX-A', '#', 'refused'],
+    ['BOX-A', '$SYS/#', 'refused'],
+    ['BOX-A', 'jostle/refused', 'refused'],
+    ['ingest-1', deviceTopic('+', 'up'), 1],
+    ['ingest-1', deviceTopic('+', 'receipt'), 'refused'],
+    ['ingest-1', '#', 'refused'],
+  ])('%s subscribing to %s gets %s', async (id, filter, expected) => {
+    const client = await online(await brokerFor(), id);
+    expect(await qosOf(client, filter)).toBe(expected);
+    expect(client.connected).toBe(true);
+  });
+
+  test('a device is heard only on its own topics, and what is refused does not hold up what follows', async () => {
+    const broker = await brokerFor();
+    const ingest = await listener(broker, [deviceTopic('+', 'up'), deviceTopic('+', 'status')]);
+    const b = await online(broker, 'BOX-B');
+    const receipts: string[] = [];
+    b.on('message', (topic) => receipts.push(topic));
+    await b.subscribeAsync(deviceTopic('BOX-B', 'receipt'), { qos: 1 });
+
+    const a = await online(broker, 'BOX-A');
+    await a.publishAsync(deviceTopic('BOX-B', 'up'), 'as B', { qos: 1 });
+    await a.publishAsync(deviceTopic('BOX-B', 'receipt'), 'receipt for B', { qos: 1 });
+    await a.publishAsync(deviceTopic('BOX-A', 'receipt'), 'receipt for A', { qos: 1 });
+    await a.publishAsync(deviceTopic('BOX-A', 'status'), 'retained', { qos: 1, retain: true });
+    await a.publishAsync(deviceTopic('BOX-A', 'up'), 'x'.repeat(MAX_PAYLOAD_BYTES + 1), { qos: 1 });
+    await a.publishAsync('other/topic', 'elsewhere', { qos: 1 });
+    await a.publishAsync(deviceTopic('BOX-A', 'up'), 'x'.repeat(MAX_PAYLOAD_BYTES), { qos: 1 });
+    await a.publishAsync(deviceTopic('BOX-A', 'up'), 'good', { qos: 1 });
+    await ingest.until('good');
+    expect(ingest.seen.map(({ text }) => text.length)).toEqual([MAX_PAYLOAD_BYTES, 4]);
+    await ingest.client.publishAsync(deviceTopic('BOX-B', 'receipt'), 'from ingest', { qos: 1 });
+    if (receipts.length === 0) await next(b, 'message');
+    expect(receipts).toHaveLength(1);
+  });
+
+  test('a will is published on the own status topic, and on no other', async () => {
+    const broker = await brokerFor();
+    const ingest = await listener(broker, [deviceTopic('+', 'up'), deviceTopic('+', 'status')]);
+    const withWill = (id: string, topic: string, payload: string) =>
+      online(broker, id, { will: { topic, payload: Buffer.from(payload), qos: 1, retain: false } });
+    const foreign = await withWill('BOX-A', deviceTopic('BOX-B', 'status'), 'B is gone');
+    const own = await withWill('BOX-C', deviceTopic('BOX-C', 'status'), 'C is gone');
+    foreign.stream.destroy();
+    own.stream.destroy();
+    await ingest.until('C is gone');
+    const last = await online(broker, 'BOX-D');
+    await last.publishAsync(deviceTopic('BOX-D', 'status'), 'D is here', { qos: 1 });
+    await ingest.until('D is here');
+    expect(ingest.seen.map(({ text }) => text)).toEqual(['C is gone', 'D is here']);
+  });
+
+  test('nothing is kept for a client that is away', async () => {
+    const broker = await brokerFor();
+    const topic = deviceTopic('BOX-A', 'receipt');
+    const first = await online(broker, 'BOX-A', { clean: false });
+    await first.subscribeAsync(topic, { qos: 1 });
+    await first.endAsync();
+    const ingest = await online(broker, 'ingest-1');
+    await ingest.publishAsync(topic, 'missed', { qos: 1 });
+    const second = clientOf(broker, 'BOX-A', { clean: false });
+    expect(await next(second, 'connect')).toMatchObject({ sessionPresent: false });
+  });
+});
+
+describe('identity', () => {
+  let folder: string;
+  const a = issueToken('BOX-A', 'device');
+  const ingest = issueToken('ingest', 'ingest');
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'jostle-broker-'));
+    writeFileSync(join(folder, 'credentials.json'), JSON.stringify({ clients: [a.entry, ingest.entry] }));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const closed = () => brokerFor({ credentialsFile: join(folder, 'credentials.json') });
+
+  test.each([
+    ['BOX-A', 'BOX-A', a.token, 'in'],
+    ['ingest-42', 'ingest-42', ingest.token, 'in'],
+    ['BOX-A', 'BOX-A', ingest.token, 'out'],
+    ['BOX-A', undefined, undefined, 'out'],
+    ['BOX-B', 'BOX-A', a.token, 'out'],
+    ['BOX-B', 'BOX-B', a.token, 'out'],
+    ['ingest-42', 'ingest-42', a.token, 'out'],
+  ])(
+    'client %s as user %s is let %4$s with a token of its own only',
+    async (id, username, password, expected) => {
+      const login = username === undefined ? {} : { username, password };
+      const client = clientOf(await closed(), id, login);
+      const outcome = await Promise.race([
+        next(client, 'connect').then(() => 'in'),
+        next(client, 'error').then(() => 'out'),
+      ]);
+      expect(outcome).toBe(expected);
+    },
+  );
+
+  test('a device that is added to the file is let in without a restart', async () => {
+    const broker = await closed();
+    const c = issueToken('BOX-C', 'device');
+    writeFileSync(join(folder, 'credentials.json'), JSON.stringify({ clients: [a.entry, c.entry] }));
+    await online(broker, 'BOX-C', { username: 'BOX-C', password: c.token });
+  });
+
+  test.each(['lower-case', 'ingest', 'A/B', '+'])('without credentials the id %s is refused', async (id) => {
+    const client = clientOf(await brokerFor(), id);
+    expect(String(await next(client, 'error'))).toMatch(/Not authorized/);
+  });
+});
+
+describe('guards', () => {
+  test.each([
+    ['what is not MQTT', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+    ['a CONNECT that announces 30 MB', Buffer.from([0x10, 0x80, 0x87, 0xa7, 0x0e, 0x00])],
+  ])('%s is cut at once', async (_name, bytes) => {
+    const broker = await brokerFor();
+    const socket = connect(broker.port, '127.0.0.1').on('error', () => {});
+    socket.write(bytes);
+    await ended(socket);
+    await online(broker, 'BOX-A');
+  });
+
+  test('an oversize packet after the login is cut, and others are served', async () => {
+    const broker = await brokerFor();
+    const ingest = await listener(broker, [deviceTopic('+', 'up')]);
+    const a = await online(broker, 'BOX-A');
+    a.publish(deviceTopic('BOX-A', 'up'), 'x'.repeat(70_000), { qos: 1 });
+    await next(a, 'close');
+    const b = await online(broker, 'BOX-B');
+    await b.publishAsync(deviceTopic('BOX-B', 'up'), 'fine', { qos: 1 });
+    await ingest.until('fine');
+    expect(ingest.seen).toHaveLength(1);
+  });
+
+  test('an address that takes more than its share of connections is not served further', async () => {
+    const broker = await brokerFor({ maxConnectionsPerAddress: 2 });
+    const first = await online(broker, 'BOX-A');
+    await online(broker, 'BOX-B');
+    const third = connect(broker.port, '127.0.0.1').on('error', () => {});
+    await ended(third);
+    await first.endAsync();
+    await online(broker, 'BOX-C');
+  });
+
+  test('a subscriber that stops reading holds nobody up for long, and its end does not end the broker', async () => {
+    const broker = await brokerFor();
+    const stalled = await online(broker, 'ingest-stalled');
+    await stalled.subscribeAsync(deviceTopic('+', 'up'), { qos: 1 });
+    stalled.stream.pause();
+    const ingest = await listener(broker, [deviceTopic('+', 'up')]);
+    const a = await online(broker, 'BOX-A');
+    const payload = 'x'.repeat(8_000);
+    for (let i = 0; i < 4_000; i++) a.publish(deviceTopic('BOX-A', 'up'), payload, { qos: 1 });
+    await a.publishAsync(deviceTopic('BOX-A', 'up'), 'last', { qos: 1 });
+    await ingest.until('last');
+    expect(ingest.seen).toHaveLength(4_001);
+  });
+});
+
+describe('the process', () => {
+  const start = (env: Record<string, string>) => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', fileURLToPath(new URL('main.ts', import.meta.url))],
+      {
+        env: { ...process.env, LOG_LEVEL: 'fatal', ...env },
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    );
+    let errors = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      errors += chunk.toString();
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return { child, errors: () => errors };
+  };
+
+  test.each([
+    [
+      { MQTT_HOST: '0.0.0.0', MQTT_PORT: '0' },
+      /CONFIG_OPEN_WITHOUT_CREDENTIALS[\s\S]*JOSTLE_MQTT_CREDENTIALS/,
+    ],
+    [{ MQTT_PORT: 'many', LOG_LEVEL: 'loud' }, /MQTT_PORT[\s\S]*LOG_LEVEL/],
+    [{ MQTT_PORT: '0', JOSTLE_MQTT_CREDENTIALS: '/nowhere/credentials.json' }, /JOSTLE_MQTT_CREDENTIALS/],
+  ])('refuses to start with %o and exits with 78', async (env, message) => {
+    const { child, errors } = start(env);
+    const [code] = await once(child, 'close');
+    expect(code).toBe(78);
+    expect(errors()).toMatch(message);
+  });
+
+  test('says when it is ready, and a SIGTERM ends it with 0', async () => {
+    const { child } = start({ MQTT_PORT: '0' });
+    const [message] = await once(child, 'message');
+    await online({ port: message.port, stop: async () => {} }, 'BOX-A');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,54 @@
+import { readFileSync, statSync } from 'node:fs';
+import { JostleError } from '@jostle/contracts';
+import type { Logger } from 'pino';
+import { type Credentials, parseCredentials } from './credentials.ts';
+
+/**
+ * The credentials on disk, read again when the file changes, so that a new device needs no restart. A change that
+ * cannot be read leaves the credentials before it in force.
+ */
+export class CredentialsFile {
+  readonly #path: string;
+  readonly #log: Logger;
+  #credentials: Credentials;
+  /** Of the version that was looked at last. */
+  #stamp: string;
+
+  /** @throws JostleError CONFIG_INVALID where the file is missing or malformed */
+  constructor(path: string, log: Logger) {
+    this.#path = path;
+    this.#log = log;
+    try {
+      this.#stamp = stampOf(path);
+      this.#credentials = parseCredentials(readFileSync(path, 'utf8'));
+    } catch (error) {
+      throw new JostleError(
+        'CONFIG_INVALID',
+        `JOSTLE_MQTT_CREDENTIALS: ${path} is not a credentials file (${messageOf(error)})`,
+        { cause: error },
+      );
+    }
+  }
+
+  current(): Credentials {
+    try {
+      const stamp = stampOf(this.#path);
+      if (stamp === this.#stamp) return this.#credentials;
+      this.#stamp = stamp;
+      this.#credentials = parseCredentials(readFileSync(this.#path, 'utf8'));
+      this.#log.info({ clients: this.#credentials.clients.length }, 'credentials read again');
+    } catch (error) {
+      this.#log.error({ reason: messageOf(error) }, 'changed credentials cannot be read; the old ones stay');
+    }
+    return this.#credentials;
+  }
+}
+
+function stampOf(path: string): string {
+  const { ino, size, mtimeMs } = statSync(path);
+  return `${ino} ${size} ${mtimeMs}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

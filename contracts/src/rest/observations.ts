@@ -1,0 +1,45 @@
+import Type, { type Static } from 'typebox';
+import { Instant } from './common.ts';
+import { Device } from './ledger.ts';
+
+/** What is known about a device from its own messages. */
+export const DeviceState = Type.Object({
+  isOnline: Type.Boolean(),
+  lastMeasuredAt: Type.Union([Instant, Type.Null()], {
+    description: 'By the clock of the device, of its newest record.',
+  }),
+  lastReceivedAt: Type.Union([Instant, Type.Null()]),
+  backlog: Type.Integer({
+    minimum: 0,
+    description: 'Records that the device has made and ingest has not received.',
+  }),
+});
+
+export const DeviceWithState = Type.Object({
+  ...Device.properties,
+  state: Type.Union([DeviceState, Type.Null()], { description: 'Null before its first message.' }),
+});
+
+/** Climate over one instant or one interval of a longer span; what was not measured is null. */
+export const ClimatePoint = Type.Object({
+  at: Instant,
+  temperatureC: Type.Union([Type.Number(), Type.Null()]),
+  relativeHumidityPct: Type.Union([Type.Number(), Type.Null()]),
+  pressureHpa: Type.Union([Type.Number(), Type.Null()]),
+});
+
+/** A message or record that was refused, with its raw bytes. */
+export const QuarantinedMessage = Type.Object({
+  id: Type.Integer(),
+  device: Type.String({ description: 'As its topic names it; it need not be registered.' }),
+  topic: Type.String(),
+  receivedAt: Instant,
+  code: Type.String(),
+  reason: Type.String(),
+  raw: Type.String({ description: 'Base64, at most 64 kB of it.' }),
+});
+
+export type DeviceState = Static<typeof DeviceState>;
+export type DeviceWithState = Static<typeof DeviceWithState>;
+export type ClimatePoint = Static<typeof ClimatePoint>;
+export type QuarantinedMessage = Static<typeof QuarantinedMessage>;

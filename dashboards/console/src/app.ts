@@ -1,0 +1,77 @@
+import { findingPage } from './page/finding-page.ts';
+import { returnsPage } from './page/returns-page.ts';
+import { ApiError } from './ui/api.ts';
+import { apiKeyPrompt } from './ui/api-key.ts';
+import { el } from './ui/dom.ts';
+import { showFresh, showStale } from './ui/freshness.ts';
+import type { Section } from './ui/section.ts';
+
+/** Between two refreshes, ms. */
+const REFRESH_MS = 5000;
+
+const main = document.getElementById('main') ?? document.body;
+const status = document.getElementById('freshness') ?? el('p');
+
+/** Changed by `open` alone: what is on the screen, and the timer that refreshes it. */
+let page: Section[] = [];
+let timer = 0;
+
+function pageOf(hash: string): Section[] {
+  const id = /^#\/returns\/([^/]+)$/.exec(hash)?.[1];
+  return id === undefined ? returnsPage() : findingPage(decodeURIComponent(id));
+}
+
+async function open(): Promise<void> {
+  const opened = pageOf(location.hash);
+  page = opened;
+  main.replaceChildren(...opened.map((part) => part.element));
+  await refresh(opened);
+}
+
+async function refresh(refreshed: Section[]): Promise<void> {
+  clearTimeout(timer);
+  try {
+    for (const part of refreshed) await part.refresh();
+    if (page === refreshed) showFresh(status);
+  } catch (error) {
+    if (page === refreshed && !showFailure(error)) return;
+  }
+  if (page !== refreshed) return;
+  clearTimeout(timer);
+  timer = window.setTimeout(() => refresh(refreshed), REFRESH_MS);
+}
+
+/** @returns whether it is worth asking again without the reader doing anything */
+function showFailure(error: unknown): boolean {
+  if (!(error instanceof ApiError)) throw error;
+  if (error.kind === 'unreachable') {
+    showStale(status);
+    return true;
+  }
+  status.textContent = '';
+  if (error.kind === 'key-needed') {
+    main.replaceChildren(apiKeyPrompt(open));
+    document.getElementById('api-key')?.focus();
+  } else {
+    const back = el('a', { href: '#/' }, 'All returns');
+    main.replaceChildren(
+      el('section', { class: 'card' }, el('h1', {}, 'Not found'), error.message, ' ', back),
+    );
+  }
+  return false;
+}
+
+document.querySelector('.skip')?.addEventListener('click', (event) => {
+  // Its target is no address of a page.
+  event.preventDefault();
+  main.focus();
+});
+window.addEventListener('hashchange', () => {
+  open();
+  window.scrollTo(0, 0);
+  main.focus();
+});
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') refresh(page);
+});
+open();

@@ -1,0 +1,11 @@
+import { Command } from 'commander';
+import { configCommand } from './config-command.ts';
+import { replayCommand } from './replay-command.ts';
+import { runCommand } from './run-command.ts';
+
+await new Command('jostle-edge')
+  .description('The edge agent of Jostle: records shock and climate, and delivers every record')
+  .addCommand(runCommand())
+  .addCommand(replayCommand())
+  .addCommand(configCommand())
+  .parseAsync();

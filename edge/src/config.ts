@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { ID_PATTERN, readConfig } from '@jostle/contracts';
+import Type, { type Static } from 'typebox';
+import { DEFAULT_TRIGGER } from './detection/index.ts';
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+const ACTIVATIONS = ['instant', 'consecutive', 'accumulative'] as const;
+
+/** What the agent reads from its environment. */
+export const AgentConfig = Type.Object({
+  deviceId: Type.String({
+    env: 'DEVICE_ID',
+    title: 'Id of this device: upper-case letters, digits and hyphens, as it is registered.',
+    pattern: ID_PATTERN,
+  }),
+  deviceToken: Type.Optional(
+    Type.String({
+      env: 'DEVICE_TOKEN',
+      title: 'Token with which the device logs in at the broker.',
+      secret: true,
+      minLength: 1,
+    }),
+  ),
+  dataDir: Type.String({
+    env: 'JOSTLE_DATA_DIR',
+    title: 'Folder of the outbox; one agent at a time.',
+    default: './.data',
+    minLength: 1,
+  }),
+  mqttUrl: Type.String({
+    env: 'MQTT_URL',
+    title: 'Address of the broker: mqtt://host:port, or mqtts:// with TLS.',
+    default: 'mqtt://127.0.0.1:1883',
+    pattern: '^mqtts?://[^/\\s]+$',
+  }),
+  logLevel: Type.Enum(LEVELS, {
+    env: 'LOG_LEVEL',
+    title: 'Least serious level that is logged.',
+    default: 'info',
+  }),
+  outboxMaxRecords: Type.Integer({
+    env: 'OUTBOX_MAX_RECORDS',
+    title: 'Records kept without a receipt before routine ones are dropped, oldest first.',
+    default: 500_000,
+    minimum: 1_000,
+    maximum: 2_000_000,
+  }),
+  i2cBus: Type.Integer({
+    env: 'I2C_BUS',
+    title: 'Number n of the bus at /dev/i2c-n.',
+    default: 1,
+    minimum: 0,
+    maximum: 63,
+  }),
+  shockChip: Type.String({
+    env: 'SHOCK_CHIP',
+    title: 'Shock recorder as chip@address in hex, or none.',
+    default: 'adxl375@53',
+    pattern: '^(none|adxl375@(1d|53))$',
+  }),
+  shockOffsetG: Type.String({
+    env: 'SHOCK_OFFSET_G',
+    title: 'What the axes x,y,z of the shock recorder read at zero acceleration, g, between -20 and 20.',
+    default: '0,0,0',
+    pattern: '^-?(1?[0-9](\\.[0-9]+)?|20)(,-?(1?[0-9](\\.[0-9]+)?|20)){2}$',
+  }),
+  shockTriggerG: Type.Number({
+    env: 'SHOCK_TRIGGER_G',
+    title: 'Departure from rest that opens a shock event, g.',
+    default: DEFAULT_TRIGGER.triggerG,
+    exclusiveMinimum: 1,
+    maximum: 200,
+  }),
+  shockMinPeakG: Type.Number({
+    env: 'SHOCK_MIN_PEAK_G',
+    title: 'Smallest peak of a shock event that is stored, g.',
+    default: DEFAULT_TRIGGER.storage.minPeakG,
+    minimum: 0,
+    maximum: 200,
+  }),
+  shockMinVelocityChangeMps: Type.Number({
+    env: 'SHOCK_MIN_VELOCITY_CHANGE_MPS',
+    title: 'Smallest velocity change of a shock event that is stored, m/s.',
+    default: DEFAULT_TRIGGER.storage.minVelocityChangeMps,
+    minimum: 0,
+    maximum: 50,
+  }),
+  shockMinDurationMs: Type.Number({
+    env: 'SHOCK_MIN_DURATION_MS',
+    title: 'Shortest pulse that is stored, ms.',
+    default: DEFAULT_TRIGGER.storage.minDurationMs,
+    minimum: 0,
+    maximum: 1000,
+  }),
+  climateChips: Type.String({
+    env: 'CLIMATE_CHIPS',
+    title: 'Climate chips as chip@address in hex with commas between, or none.',
+    default: 'sht31d@44,bme280@76',
+    pattern: '^(none|(sht31d@4[45]|bme280@7[67])(,(sht31d@4[45]|bme280@7[67])){0,3})$',
+  }),
+  climateIntervalMs: Type.Integer({
+    env: 'CLIMATE_INTERVAL_MS',
+    title: 'Time between two climate readings, ms.',
+    default: 10_000,
+    minimum: 1_000,
+    maximum: 600_000,
+  }),
+  temperatureMinC: Type.Optional(
+    Type.Number({ env: 'TEMPERATURE_MIN_C', title: 'Lower limit, °C.', minimum: -100, maximum: 200 }),
+  ),
+  temperatureMaxC: Type.Optional(
+    Type.Number({ env: 'TEMPERATURE_MAX_C', title: 'Upper limit, °C.', minimum: -100, maximum: 200 }),
+  ),
+  humidityMinPct: Type.Optional(
+    Type.Number({ env: 'HUMIDITY_MIN_PCT', title: 'Lower limit, %RH.', minimum: 0, maximum: 100 }),
+  ),
+  humidityMaxPct: Type.Optional(
+    Type.Number({ env: 'HUMIDITY_MAX_PCT', title: 'Upper limit, %RH.', minimum: 0, maximum: 100 }),
+  ),
+  climateActivation: Type.Enum(ACTIVATIONS, {
+    env: 'CLIMATE_LIMIT_ACTIVATION',
+    title: 'How time beyond a limit adds up: instant, consecutive or accumulative.',
+    default: 'instant',
+  }),
+  climateLimitAfterMs: Type.Integer({
+    env: 'CLIMATE_LIMIT_AFTER_MS',
+    title: 'Time beyond a limit before it counts as an excursion, ms.',
+    default: 0,
+    minimum: 0,
+    maximum: 86_400_000,
+  }),
+});
+export type AgentConfig = Static<typeof AgentConfig>;
+
+/** @throws JostleError CONFIG_INVALID naming every wrong key at once */
+export function readAgentConfig(): AgentConfig {
+  return readConfig(AgentConfig, process.env, (path) => readFileSync(path, 'utf8'));
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { ScriptedTransport } from '../testing/scripted-transport.ts';
+import { bme280Policy } from './bme280.ts';
+import { areWordsIntact, sensirionCrc } from './sensirion-crc.ts';
+import { sht31Policy } from './sht31.ts';
+
+describe('the checksum of Sensirion', () => {
+  it('gives 0x92 for the example of the datasheet, 0xBEEF', () => {
+    expect(sensirionCrc(0xbe, 0xef)).toBe(0x92);
+  });
+
+  it.each([
+    { reply: [0xbe, 0xef, 0x92, 0xbe, 0xef, 0x92], isIntact: true },
+    { reply: [0xbe, 0xef, 0x92, 0xbe, 0xee, 0x92], isIntact: false },
+    { reply: [0xff, 0xff, 0xff], isIntact: false },
+    { reply: [0x00, 0x00, 0x00], isIntact: false },
+    { reply: [0xbe, 0xef], isIntact: false },
+    { reply: [], isIntact: false },
+  ])('finds $reply intact: $isIntact', ({ reply, isIntact }) => {
+    expect(areWordsIntact(Uint8Array.from(reply))).toBe(isIntact);
+  });
+});
+
+describe('the policy of the SHT31', () => {
+  const policy = sht31Policy(1000);
+
+  it('knows the chip by its status word with the right checksum', async () => {
+    const isKnown = (reply: number[]) =>
+      policy.identify(new ScriptedTransport((t) => (t === 'r3' ? reply : undefined)), 0x44);
+    // Status after power-up.
+    expect(await isKnown([0x80, 0x10, sensirionCrc(0x80, 0x10)])).toBe(true);
+    expect(await isKnown([0xff, 0xff, 0xff])).toBe(false);
+  });
+
+  it('takes a damaged reply for corrupt', () => {
+    expect(policy.guard(null, Uint8Array.of(0xbe, 0xef, 0x93))).toBe('corrupt');
+  });
+
+  it('waits for the longest measurement and for a soft reset', () => {
+    expect(policy.settleMs(Uint8Array.of(0x24, 0x00))).toBeGreaterThan(15);
+    expect(policy.settleMs(Uint8Array.of(0x30, 0xa2))).toBeGreaterThan(1.5);
+    expect(policy.settleMs(Uint8Array.of(0xf3, 0x2d))).toBe(0);
+  });
+});
+
+describe('the policy of the BME280', () => {
+  const policy = bme280Policy(1000);
+
+  it('tells it from a BMP280', async () => {
+    const isKnown = (id: number) => policy.identify(new ScriptedTransport(() => [id]), 0x76);
+    expect(await isKnown(0x60)).toBe(true);
+    expect(await isKnown(0x58)).toBe(false);
+  });
+
+  it('hands the upper bytes of H4 and H5 on as signed, and all others as they are', () => {
+    const reply = Uint8Array.of(0xff, 0xff, 0xff, 0xf0, 0xff, 0xfe, 0xff, 0xff);
+    expect(policy.onRead?.(0xe1, reply)).toEqual([0xff, 0xff, 0xff, -16, 0xff, -2, 0xff, 0xff]);
+    expect(policy.onRead?.(0xf7, reply)).toEqual(Array.from(reply));
+  });
+
+  it('sets a standby of one second before the mode', () => {
+    const written = policy.rewrite?.(Uint8Array.of(0xf4, 0xb7)).map((w) => Array.from(w));
+    expect(written).toEqual([
+      [0xf5, 0xa0],
+      [0xf4, 0xb7],
+    ]);
+    expect(policy.rewrite?.(Uint8Array.of(0xf2, 0x05))).toHaveLength(1);
+  });
+
+  it.each([
+    { reply: [0x80, 0, 0, 0x80, 0, 0, 0x80, 0], verdict: 'reset' },
+    { reply: [0x65, 0x5a, 0xc0, 0x7e, 0xed, 0x00, 0x80, 0], verdict: 'ok' },
+    { reply: [0x65, 0x5a], verdict: 'corrupt' },
+  ])('finds the measurement $reply $verdict', ({ reply, verdict }) => {
+    expect(policy.guard(0xf7, Uint8Array.from(reply))).toBe(verdict);
+  });
+
+  it('does not look for reset values in the trim', () => {
+    expect(policy.guard(0x88, new Uint8Array(24))).toBe('ok');
+  });
+});

@@ -1,0 +1,130 @@
+import type { DeviceRecord, SeqRanges } from '@jostle/contracts';
+import { type RecordRow, recordOf, rowOf } from './record-row.ts';
+import type { OutboxDatabase } from './sqlite-file.ts';
+
+export interface FoundRecords {
+  /** By rising seq. */
+  records: DeviceRecord[];
+  /** The seq of each row that is not what was written. */
+  damaged: number[];
+}
+
+const EVENTS = 'SELECT * FROM record WHERE is_event = 1 AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?';
+const OLDEST = 'SELECT * FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?';
+const NEWEST = 'SELECT * FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?';
+
+/** The statements of the outbox; what they mean together is the business of the Outbox. */
+export class OutboxRows {
+  readonly #db: OutboxDatabase;
+  readonly #insert;
+  readonly #remove;
+
+  constructor(db: OutboxDatabase) {
+    this.#db = db;
+    this.#insert = db.prepare(
+      `INSERT INTO record (seq, kind, measured_at, mono, boot_id, clock, body, hash, is_event)
+       VALUES (@seq, @kind, @measured_at, @mono, @boot_id, @clock, @body, @hash, @is_event)`,
+    );
+    this.#remove = db.prepare('DELETE FROM record WHERE seq BETWEEN ? AND ?');
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#db.transaction(work).immediate();
+  }
+
+  epoch(): string {
+    return this.#db.prepare("SELECT value FROM meta WHERE key = 'epoch'").pluck().get() as string;
+  }
+
+  /** The highest seq that was ever given; SQLite keeps it beyond the deletion of its row. */
+  lastSeq(): number {
+    const seq = this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'record'").pluck().get();
+    return (seq as number | undefined) ?? 0;
+  }
+
+  firstSeq(): number | undefined {
+    return (this.#db.prepare('SELECT min(seq) FROM record').pluck().get() as number | null) ?? undefined;
+  }
+
+  newestRoutine(): number | undefined {
+    const select = this.#db.prepare('SELECT seq FROM record WHERE is_event = 0 ORDER BY seq DESC LIMIT 1');
+    return select.pluck().get() as number | undefined;
+  }
+
+  holds(seq: number): boolean {
+    return this.#db.prepare('SELECT 1 FROM record WHERE seq = ?').get(seq) !== undefined;
+  }
+
+  count(): number {
+    return this.#db.prepare('SELECT count(*) FROM record').pluck().get() as number;
+  }
+
+  lastMeasuredAt(): number | null {
+    const text = this.#db.prepare("SELECT value FROM meta WHERE key = 'last_measured_at'").pluck().get();
+    return text === undefined ? null : Number(text);
+  }
+
+  insert(records: readonly DeviceRecord[]): void {
+    for (const record of records) this.#insert.run(rowOf(record));
+    const latest = Math.max(this.lastMeasuredAt() ?? 0, ...records.map((r) => r.measuredAt));
+    this.#db
+      .prepare(
+        `INSERT INTO meta VALUES ('last_measured_at', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      )
+      .run(String(latest));
+  }
+
+  /** @returns how many rows there were */
+  remove(ranges: SeqRanges): number {
+    return ranges.reduce((sum, [from, to]) => sum + this.#remove.run(from, to).changes, 0);
+  }
+
+  /** Deletes the oldest routine records. @returns the ranges that are gone */
+  dropRoutine(count: number): SeqRanges {
+    const seqs = this.#db
+      .prepare('SELECT seq FROM record WHERE is_event = 0 ORDER BY seq LIMIT ?')
+      .pluck()
+      .all(count) as number[];
+    const ranges: [number, number][] = [];
+    for (const seq of seqs) {
+      const last = ranges.at(-1);
+      if (last !== undefined && last[1] + 1 === seq) last[1] = seq;
+      else ranges.push([seq, seq]);
+    }
+    this.remove(ranges);
+    return ranges;
+  }
+
+  events(within: SeqRanges, limit: number): FoundRecords {
+    return this.#find(EVENTS, within, limit);
+  }
+
+  oldest(within: SeqRanges, limit: number): FoundRecords {
+    return this.#find(OLDEST, within, limit);
+  }
+
+  newest(within: SeqRanges[number], limit: number): FoundRecords {
+    return this.#find(NEWEST, [within], limit);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #find(sql: string, ranges: SeqRanges, limit: number): FoundRecords {
+    const select = this.#db.prepare(sql);
+    const rows: RecordRow[] = [];
+    for (const [from, to] of ranges) {
+      if (rows.length >= limit) break;
+      rows.push(...(select.all(from, to, limit - rows.length) as RecordRow[]));
+    }
+    rows.sort((a, b) => a.seq - b.seq);
+    const found: FoundRecords = { records: [], damaged: [] };
+    for (const row of rows) {
+      const record = recordOf(row);
+      if (record === undefined) found.damaged.push(row.seq);
+      else found.records.push(record);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,267 @@
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeviceRecord, ReceiptMessage, RecordDraft } from '@jostle/contracts';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Outbox } from './outbox.ts';
+
+const BOOT = '11111111-1111-4111-8111-111111111111';
+const log = pino({ level: 'silent' });
+
+let folder: string;
+let path: string;
+let open: Outbox[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'jostle-outbox-'));
+  path = join(folder, 'data', 'outbox.db');
+  open = [];
+});
+afterEach(() => {
+  for (const outbox of open) outbox.close();
+  rmSync(folder, { recursive: true });
+});
+
+function outboxAt(maxRecords = 10_000): Outbox {
+  const outbox = new Outbox({ path, log, maxRecords });
+  open.push(outbox);
+  return outbox;
+}
+
+function close(outbox: Outbox): void {
+  outbox.close();
+  open = open.filter((o) => o !== outbox);
+}
+
+const climate = (measuredAt: number, sensor = 't1'): RecordDraft => ({
+  kind: 'climate',
+  measuredAt,
+  monotonicMs: measuredAt,
+  clockQuality: 'ntp',
+  body: { sensor, temperatureC: 21.5, ageMs: 12 },
+});
+const fault = (measuredAt: number): RecordDraft => ({
+  kind: 'fault',
+  measuredAt,
+  monotonicMs: measuredAt,
+  clockQuality: 'ntp',
+  body: { sensor: 'adxl375-53', isRaised: true, reason: 'stale', detail: '' },
+});
+const many = (count: number, draft: (at: number) => RecordDraft = climate) =>
+  Array.from({ length: count }, (_, i) => draft(1000 + i));
+const receipt = (outbox: Outbox, fields: Partial<ReceiptMessage>): ReceiptMessage => ({
+  v: 1,
+  epoch: outbox.epoch,
+  upTo: 0,
+  have: [],
+  dead: [],
+  ...fields,
+});
+/** Every seq that the outbox would send, in order. */
+const held = (outbox: Outbox) =>
+  outbox
+    .takeRuns([], 1_000)
+    .flatMap(({ records }) => records.map(({ seq }) => seq))
+    .sort((a, b) => a - b);
+const stonesOf = (records: readonly DeviceRecord[]) =>
+  records.flatMap(({ kind, body }) => (kind === 'tombstone' ? [body] : []));
+
+describe('an outbox', () => {
+  test('goes on with its epoch, its seq and its latest time when it is opened again', () => {
+    const first = outboxAt();
+    expect(first.append(many(3), BOOT).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    first.applyReceipt(receipt(first, { upTo: 3 }));
+    close(first);
+    const second = outboxAt();
+    expect(second.epoch).toBe(first.epoch);
+    expect([second.count, second.lastMeasuredAt]).toEqual([0, 1002]);
+    expect(second.append(many(1), BOOT).map(({ seq }) => seq)).toEqual([4]);
+    expect(second.lastMeasuredAt).toBe(1002);
+  });
+
+  test('of another agent cannot be opened', () => {
+    outboxAt();
+    expect(() => outboxAt()).toThrow(expect.objectContaining({ code: 'EDGE_OUTBOX_IN_USE' }));
+  });
+
+  test('gives back what was put in', () => {
+    const outbox = outboxAt();
+    const records = outbox.append([climate(5), fault(6)], BOOT);
+    const sent = outbox.takeRuns([], 20).flatMap((run) => run.records);
+    expect(sent.sort((a, b) => a.seq - b.seq)).toEqual(records);
+  });
+
+  test.each([
+    ['a body that does not fit its kind', { ...fault(5), body: { sensor: '' } }],
+    ['a time that is no whole millisecond', { ...climate(5.5) }],
+    ['a time that is no number', { ...climate(Number.NaN) }],
+    ['an unknown kind', { ...climate(5), kind: 'smell' }],
+  ])('puts a tombstone in the place of %s, and keeps its neighbours', (_name, draft) => {
+    const outbox = outboxAt();
+    const records = outbox.append([climate(4), draft as RecordDraft, climate(6)], BOOT);
+    expect(records.map(({ seq, kind }) => [seq, kind])).toEqual([
+      [1, 'climate'],
+      [3, 'tombstone'],
+      [4, 'climate'],
+    ]);
+    expect(stonesOf(records)).toEqual([{ fromSeq: 2, toSeq: 2, reason: 'refused' }]);
+    expect(held(outbox)).toEqual([1, 3, 4]);
+  });
+});
+
+describe('a receipt', () => {
+  test('takes out what it covers: all up to a seq, ranges above it, and what went into quarantine', () => {
+    const outbox = outboxAt();
+    outbox.append(many(10), BOOT);
+    const outcome = outbox.applyReceipt(
+      receipt(outbox, { upTo: 2, have: [[5, 6]], dead: [{ seq: 9, code: 'INGEST_RECORD_MALFORMED' }] }),
+    );
+    expect(outcome).toEqual({
+      kind: 'applied',
+      removed: 5,
+      covered: [
+        [1, 2],
+        [5, 6],
+        [9, 9],
+      ],
+    });
+    expect(held(outbox)).toEqual([3, 4, 7, 8, 10]);
+    expect([outbox.count, outbox.span]).toEqual([5, { minSeq: 3, maxSeq: 10 }]);
+  });
+
+  test.each([
+    ['another epoch', { epoch: '22222222-2222-4222-8222-222222222222', upTo: 2 }, 'other-epoch'],
+    ['a seq beyond the last', { upTo: 6 }, 'beyond-last-seq'],
+    ['a range beyond the last', { have: [[4, 9]] as [number, number][] }, 'beyond-last-seq'],
+  ])('for %s changes nothing', (_name, fields, reason) => {
+    const outbox = outboxAt();
+    outbox.append(many(5), BOOT);
+    expect(outbox.applyReceipt(receipt(outbox, fields))).toEqual({ kind: 'refused', reason });
+    expect(outbox.count).toBe(5);
+  });
+
+  test('leaves exactly what no receipt named, whatever the order of receipts', () => {
+    const range = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ upTo: fc.nat(20), have: fc.array(range, { maxLength: 4 }) })),
+        (receipts) => {
+          rmSync(join(folder, 'data'), { recursive: true, force: true });
+          const outbox = outboxAt();
+          outbox.append(many(40), BOOT);
+          const left = new Set(Array.from({ length: 40 }, (_, i) => i + 1));
+          for (const { upTo, have } of receipts) {
+            outbox.applyReceipt(receipt(outbox, { upTo, have }));
+            for (const seq of [...left])
+              if (seq <= upTo || have.some(([a, b]) => a <= seq && seq <= b)) left.delete(seq);
+          }
+          expect(held(outbox)).toEqual([...left]);
+          expect(outbox.count).toBe(left.size);
+          close(outbox);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('what is sent next', () => {
+  test('is events, then the newest records, then the backlog from its beginning', () => {
+    const outbox = outboxAt();
+    outbox.append([...many(500), fault(2000), ...many(300), fault(3000)], BOOT);
+    const runs = outbox.takeRuns([], 20).map(({ fromSeq, toSeq }) => [fromSeq, toSeq]);
+    expect(runs).toEqual([
+      [501, 501],
+      [802, 802],
+      [602, 801],
+      [1, 200],
+      [201, 400],
+      [401, 500],
+      [502, 601],
+    ]);
+  });
+
+  test('is nothing that is already on its way, and no more than there is room for', () => {
+    const outbox = outboxAt();
+    outbox.append(many(1000), BOOT);
+    const runs = outbox
+      .takeRuns(
+        [
+          [1, 200],
+          [801, 1000],
+        ],
+        2,
+      )
+      .map(({ fromSeq, toSeq }) => [fromSeq, toSeq]);
+    expect(runs).toEqual([
+      [201, 400],
+      [401, 600],
+    ]);
+  });
+
+  test('holds every record once', () => {
+    const outbox = outboxAt();
+    outbox.append(many(300), BOOT);
+    outbox.append(many(300, fault), '33333333-3333-4333-8333-333333333333');
+    outbox.append(many(300), BOOT);
+    expect(held(outbox)).toEqual(Array.from({ length: 900 }, (_, i) => i + 1));
+  });
+});
+
+describe('a full outbox', () => {
+  test('drops routine records, oldest first, never events, and says which', () => {
+    const outbox = outboxAt(100);
+    const all: DeviceRecord[] = [];
+    for (let i = 0; i < 30; i++) all.push(...outbox.append([fault(i), ...many(9)], BOOT));
+    expect(outbox.count).toBeLessThanOrEqual(100);
+    const left = new Set(held(outbox));
+    expect(all.filter(({ kind, seq }) => kind !== 'climate' && !left.has(seq))).toEqual([]);
+    const named = new Set<number>();
+    for (const { fromSeq, toSeq, reason } of stonesOf(all)) {
+      expect(reason).toBe('outbox-full');
+      for (let seq = fromSeq; seq <= toSeq; seq++) named.add(seq);
+    }
+    const gone = all.map(({ seq }) => seq).filter((seq) => !left.has(seq));
+    expect([...named].sort((a, b) => a - b)).toEqual(gone);
+    const keptRoutine = all.filter(({ kind, seq }) => kind === 'climate' && left.has(seq));
+    expect(keptRoutine.at(-1)?.seq).toBe(all.findLast(({ kind }) => kind === 'climate')?.seq);
+    close(outbox);
+    expect(outboxAt(100).count).toBe(left.size);
+  });
+});
+
+describe('damage', () => {
+  test.each([
+    ['is no database', () => writeFileSync(path, 'x'.repeat(10_000))],
+    ['was cut short', () => truncateSync(path, 40_000)],
+  ])('to a file that %s sets it aside and begins a new epoch', (_name, damage) => {
+    const before = outboxAt();
+    before.append(many(2000), BOOT);
+    close(before);
+    damage();
+    const after = outboxAt();
+    expect(after.epoch).not.toBe(before.epoch);
+    expect(after.append(many(1), BOOT).map(({ seq }) => seq)).toEqual([1]);
+    expect(existsSync(`${path}.damaged-1`)).toBe(true);
+  });
+
+  test('to one record is found by its hash and leaves a tombstone', () => {
+    const before = outboxAt();
+    before.append(many(5), BOOT);
+    close(before);
+    const raw = new Database(path);
+    raw.prepare(`UPDATE record SET body = replace(body, '21.5', '29.5') WHERE seq = 3`).run();
+    raw.prepare(`UPDATE record SET body = 'no json' WHERE seq = 4`).run();
+    raw.close();
+    const outbox = outboxAt();
+    const records = [...outbox.takeRuns([], 20), ...outbox.takeRuns([], 20)].flatMap((run) => run.records);
+    expect(new Set(held(outbox))).toEqual(new Set([1, 2, 5, 6, 7]));
+    expect(stonesOf(records).slice(-2)).toEqual([
+      { fromSeq: 3, toSeq: 3, reason: 'damaged' },
+      { fromSeq: 4, toSeq: 4, reason: 'damaged' },
+    ]);
+    expect(outbox.count).toBe(5);
+  });
+});

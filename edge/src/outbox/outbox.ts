@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import {
+  addRange,
+  type DeviceRecord,
+  isEventKind,
+  missingFrom,
+  type OutboxSpan,
+  type ReceiptMessage,
+  type RecordDraft,
+  type RecordTime,
+  type SeqRanges,
+  type TombstoneBody,
+} from '@jostle/contracts';
+import type { Logger } from 'pino';
+import { draftProblem, tombstone } from './draft-check.ts';
+import { OutboxRows } from './outbox-rows.ts';
+import { MAX_RUN_RECORDS, type RecordRun, runsOf } from './record-runs.ts';
+import { isFull, openOutboxFile } from './sqlite-file.ts';
+
+/** When the outbox is full this part of its cap is freed at once, so that dropping is rare and in long runs. */
+const THIN_SHARE = 0.02;
+
+export interface OutboxOptions {
+  path: string;
+  log: Logger;
+  /** Records that are kept at most before routine ones are dropped, oldest first. */
+  maxRecords: number;
+}
+
+/** What became of a receipt. `dead` went into quarantine at ingest; those left the outbox too. */
+export type ReceiptOutcome =
+  | { kind: 'applied'; removed: number; covered: SeqRanges }
+  | { kind: 'refused'; reason: 'other-epoch' | 'beyond-last-seq' };
+
+/**
+ * The durable queue of the device: a record is in it from the commit of `append` until a receipt covers it.
+ *
+ * INVARIANTS: a seq is given once and never again in one epoch; each seq that was given ends in a receipt or in
+ * a tombstone; events are never dropped to make room; everything is synchronous, so calls never interleave.
+ */
+export class Outbox {
+  readonly epoch: string;
+  readonly #rows: OutboxRows;
+  readonly #log: Logger;
+  readonly #maxRecords: number;
+  #maxSeq: number;
+  #count: number;
+  /** Seq of the routine record that was stored last, 0 before the first. */
+  #newestSample: number;
+  #lastMeasuredAt: number | null;
+
+  /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent has the file open */
+  constructor({ path, log, maxRecords }: OutboxOptions) {
+    this.#rows = new OutboxRows(openOutboxFile(path, log));
+    this.#log = log;
+    this.#maxRecords = maxRecords;
+    this.epoch = this.#rows.epoch();
+    this.#maxSeq = this.#rows.lastSeq();
+    this.#count = this.#rows.count();
+    this.#newestSample = this.#rows.newestRoutine() ?? 0;
+    this.#lastMeasuredAt = this.#rows.lastMeasuredAt();
+  }
+
+  /** Records that have no receipt yet. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get span(): OutboxSpan {
+    return { minSeq: this.#rows.firstSeq() ?? this.#maxSeq + 1, maxSeq: this.#maxSeq };
+  }
+
+  /** The latest `measuredAt` that was ever stored, ms since the epoch; delivered records count too. */
+  get lastMeasuredAt(): number | null {
+    return this.#lastMeasuredAt;
+  }
+
+  /**
+   * Stores drafts in one transaction and gives them their seq. A draft that could not be delivered is replaced by
+   * a tombstone, so that it never blocks the others.
+   *
+   * @param bootId names the origin of the drafts' monotonic times
+   * @returns what was stored; when it returns, a power cut does not take it back
+   */
+  append(drafts: readonly RecordDraft[], bootId: string): DeviceRecord[] {
+    const last = drafts.at(-1);
+    if (last === undefined) return [];
+    const surplus = this.#count + drafts.length - this.#maxRecords;
+    const toDrop = surplus > 0 ? surplus + Math.ceil(this.#maxRecords * THIN_SHARE) : 0;
+    try {
+      return this.#store(drafts, bootId, last, toDrop);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      return this.#store(drafts, bootId, last, Math.ceil(this.#count * THIN_SHARE) + drafts.length);
+    }
+  }
+
+  /**
+   * The next runs to send: events, then the newest samples, then the backlog from its beginning.
+   *
+   * @param inFlight ranges that are on their way and not given again
+   */
+  takeRuns(inFlight: SeqRanges, maxRuns: number): RecordRun[] {
+    const runs: RecordRun[] = [];
+    let taken = inFlight;
+    const take = (found: readonly RecordRun[]) => {
+      for (const run of found.slice(0, maxRuns - runs.length)) {
+        runs.push(run);
+        taken = addRange(taken, run.fromSeq, run.toSeq);
+      }
+    };
+    const gaps = () => missingFrom(taken, this.span.minSeq, this.#maxSeq);
+    take(runsOf(this.#sound(this.#rows.events(gaps(), maxRuns * MAX_RUN_RECORDS))));
+    const sample = this.#newestSample;
+    const gap = gaps().find(([from, to]) => from <= sample && sample <= to);
+    if (runs.length < maxRuns && gap !== undefined && this.#rows.holds(sample))
+      take(runsOf(this.#sound(this.#rows.newest([gap[0], sample], MAX_RUN_RECORDS))).slice(-1));
+    const room = maxRuns - runs.length;
+    if (room > 0) take(runsOf(this.#sound(this.#rows.oldest(gaps(), room * MAX_RUN_RECORDS))));
+    return runs;
+  }
+
+  /** Lets go of what a receipt covers. A receipt for another epoch, or for a seq never given, changes nothing. */
+  applyReceipt(receipt: ReceiptMessage): ReceiptOutcome {
+    if (receipt.epoch !== this.epoch) return { kind: 'refused', reason: 'other-epoch' };
+    let covered: SeqRanges = receipt.upTo > 0 ? [[1, receipt.upTo]] : [];
+    for (const [from, to] of receipt.have) if (from <= to) covered = addRange(covered, from, to);
+    for (const { seq } of receipt.dead) covered = addRange(covered, seq, seq);
+    if ((covered.at(-1)?.[1] ?? 0) > this.#maxSeq) return { kind: 'refused', reason: 'beyond-last-seq' };
+    const removed = this.#rows.transaction(() => this.#rows.remove(covered));
+    this.#count -= removed;
+    return { kind: 'applied', removed, covered };
+  }
+
+  close(): void {
+    this.#rows.close();
+  }
+
+  #store(drafts: readonly RecordDraft[], bootId: string, time: RecordTime, toDrop: number): DeviceRecord[] {
+    const { records, dropped } = this.#rows.transaction(() => {
+      const droppedRuns = toDrop > 0 ? this.#rows.dropRoutine(toDrop) : [];
+      const numbered = this.#number(drafts, bootId);
+      let seq = numbered.at(-1)?.seq ?? this.#maxSeq;
+      for (const [from, to] of droppedRuns) {
+        seq += 1;
+        numbered.push({ ...tombstone(from, to, 'outbox-full', time), seq, bootId });
+      }
+      this.#rows.insert(numbered);
+      return { records: numbered, dropped: droppedRuns };
+    });
+    this.#remember(records);
+    const lost = dropped.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    this.#count -= lost;
+    if (lost > 0)
+      this.#log.warn({ dropped: lost, kept: this.#count }, 'outbox is full; routine records dropped');
+    return records;
+  }
+
+  /** A refused draft takes a seq of its own, which the tombstone after it names. */
+  #number(drafts: readonly RecordDraft[], bootId: string): DeviceRecord[] {
+    let seq = this.#maxSeq;
+    return drafts.map((draft) => {
+      seq += 1;
+      const problem = draftProblem(draft);
+      if (problem === undefined) return { ...draft, seq, bootId };
+      this.#log.error({ kind: draft.kind, problem }, 'record refused by the outbox');
+      seq += 1;
+      return { ...tombstone(seq - 1, seq - 1, 'refused', draft), seq, bootId };
+    });
+  }
+
+  #remember(records: readonly DeviceRecord[]): void {
+    this.#maxSeq = records.at(-1)?.seq ?? this.#maxSeq;
+    this.#count += records.length;
+    this.#newestSample = records.findLast(({ kind }) => !isEventKind(kind))?.seq ?? this.#newestSample;
+    this.#lastMeasuredAt = this.#rows.lastMeasuredAt();
+  }
+
+  /** Takes damaged rows out; each leaves a tombstone, which is sent with the next runs. */
+  #sound(found: { records: DeviceRecord[]; damaged: number[] }): DeviceRecord[] {
+    if (found.damaged.length > 0) this.#bury(found.damaged, 'damaged');
+    return found.records;
+  }
+
+  #bury(seqs: readonly number[], reason: TombstoneBody['reason']): void {
+    const time: RecordTime = { measuredAt: this.#lastMeasuredAt ?? 0, monotonicMs: 0, clockQuality: 'none' };
+    // The boot that wrote the rows is not known any more, so that their tombstones belong to none.
+    const bootId = randomUUID();
+    const records = this.#rows.transaction(() => {
+      this.#rows.remove(seqs.map((seq) => [seq, seq] as const));
+      const stones = seqs.map((seq, i) => ({
+        ...tombstone(seq, seq, reason, time),
+        seq: this.#maxSeq + 1 + i,
+        bootId,
+      }));
+      this.#rows.insert(stones);
+      return stones;
+    });
+    this.#count -= seqs.length;
+    this.#remember(records);
+    this.#log.error({ code: 'EDGE_OUTBOX_DAMAGED', seqs }, 'damaged records taken out of the outbox');
+  }
+}

@@ -1,0 +1,58 @@
+import { readConfig } from '@jostle/contracts';
+import { Compile } from 'typebox/compile';
+import { expect, test } from 'vitest';
+import { AgentConfig } from './config.ts';
+import { DEFAULT_SENSING, SensingConfig } from './sensing/index.ts';
+import { sensingOf } from './sensing-settings.ts';
+
+const noFile = () => {
+  throw new RangeError('no file');
+};
+const configOf = (env: Record<string, string>) =>
+  readConfig(AgentConfig, { DEVICE_ID: 'BOX-A', ...env }, noFile);
+const isSensingConfig = Compile(SensingConfig);
+
+test('the defaults are the recommended kit', () => {
+  expect(sensingOf(configOf({}))).toEqual(DEFAULT_SENSING);
+});
+
+test('chips, offsets and limits of the environment reach the hardware worker', () => {
+  const sensing = sensingOf(
+    configOf({
+      SHOCK_CHIP: 'adxl375@1d',
+      SHOCK_OFFSET_G: '-1.5,0,2',
+      CLIMATE_CHIPS: 'bme280@77',
+      TEMPERATURE_MAX_C: '30',
+      HUMIDITY_MIN_PCT: '20',
+      CLIMATE_LIMIT_ACTIVATION: 'consecutive',
+      CLIMATE_LIMIT_AFTER_MS: '60000',
+    }),
+  );
+  expect(isSensingConfig.Check(sensing)).toBe(true);
+  expect(sensing.shock).toMatchObject({ address: 0x1d, offsetG: { x: -1.5, y: 0, z: 2 } });
+  expect(sensing.climate).toEqual([{ chip: 'bme280', address: 0x77 }]);
+  const activation = { kind: 'consecutive', ms: 60_000 };
+  expect(sensing.climateLimits).toEqual([
+    { quantity: 'temperature', side: 'above', limit: 30, activation },
+    { quantity: 'humidity', side: 'below', limit: 20, activation },
+  ]);
+});
+
+test('a device without sensors is possible', () => {
+  const sensing = sensingOf(configOf({ SHOCK_CHIP: 'none', CLIMATE_CHIPS: 'none' }));
+  expect([sensing.shock, sensing.climate]).toEqual([null, []]);
+});
+
+test.each([
+  ['DEVICE_ID', 'box a'],
+  ['MQTT_URL', 'http://broker'],
+  ['SHOCK_CHIP', 'adxl345@53'],
+  ['SHOCK_OFFSET_G', '1,2'],
+  ['CLIMATE_CHIPS', 'sht31d@44;bme280@76'],
+  ['CLIMATE_INTERVAL_MS', '10'],
+  ['LOG_LEVEL', 'loud'],
+])('%s=%s is refused by name', (key, value) => {
+  expect(() => configOf({ [key]: value })).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(key) }),
+  );
+});

@@ -1,0 +1,55 @@
+import type { AgentConfig } from './config.ts';
+import type { ClimateChip, ClimateLimit, SensingConfig } from './sensing/index.ts';
+
+/** The sensing part of the agent's configuration, in the shape in which the hardware worker takes it. */
+export function sensingOf(config: AgentConfig): SensingConfig {
+  return {
+    shock: shockOf(config),
+    climate: chipsOf(config.climateChips).map(([chip, address]) => ({
+      chip: chip as ClimateChip['chip'],
+      address,
+    })),
+    climateIntervalMs: config.climateIntervalMs,
+    climateLimits: limitsOf(config),
+  };
+}
+
+function shockOf(config: AgentConfig): SensingConfig['shock'] {
+  const [chip] = chipsOf(config.shockChip);
+  if (chip === undefined) return null;
+  const [x = 0, y = 0, z = 0] = config.shockOffsetG.split(',').map(Number);
+  return {
+    chip: 'adxl375',
+    address: chip[1],
+    offsetG: { x, y, z },
+    triggerG: config.shockTriggerG,
+    storage: {
+      minPeakG: config.shockMinPeakG,
+      minVelocityChangeMps: config.shockMinVelocityChangeMps,
+      minDurationMs: config.shockMinDurationMs,
+    },
+  };
+}
+
+/** `sht31d@44,bme280@76` as pairs of chip and address. */
+function chipsOf(text: string): [chip: string, address: number][] {
+  if (text === 'none') return [];
+  return text.split(',').map((part) => {
+    const [chip = '', address = ''] = part.split('@');
+    return [chip, Number.parseInt(address, 16)];
+  });
+}
+
+function limitsOf(config: AgentConfig): ClimateLimit[] {
+  const { climateActivation: kind, climateLimitAfterMs: ms } = config;
+  const activation: ClimateLimit['activation'] = kind === 'instant' ? { kind } : { kind, ms };
+  const limits = [
+    { quantity: 'temperature', side: 'below', limit: config.temperatureMinC },
+    { quantity: 'temperature', side: 'above', limit: config.temperatureMaxC },
+    { quantity: 'humidity', side: 'below', limit: config.humidityMinPct },
+    { quantity: 'humidity', side: 'above', limit: config.humidityMaxPct },
+  ] as const;
+  return limits.flatMap(({ quantity, side, limit }) =>
+    limit === undefined ? [] : [{ quantity, side, limit, activation }],
+  );
+}

@@ -1,0 +1,101 @@
+import { ManualClock, type RecordDraft } from '@jostle/contracts';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { SensingSupervisor } from './sensing-supervisor.ts';
+
+const log = pino({ level: 'silent' });
+
+/** Hardware workers in a line each; they run in real threads. */
+const worker = (body: string) =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(
+      `import { parentPort, workerData } from 'node:worker_threads'; const send = (m) => parentPort.postMessage(m); ${body}`,
+    )}`,
+  );
+
+interface Taken {
+  draft: RecordDraft;
+  bootId: string;
+}
+
+function supervise(workerUrl: URL, workerData: () => unknown = () => ({})) {
+  const taken: Taken[] = [];
+  const waits: { fits: () => boolean; done: () => void }[] = [];
+  const clock = new ManualClock(1_800_000_000_000);
+  const supervisor = new SensingSupervisor({
+    workerUrl,
+    workerData,
+    clock,
+    log,
+    records: (drafts, bootId) => {
+      taken.push(...drafts.map((draft) => ({ draft, bootId })));
+      for (const { fits, done } of waits) if (fits()) done();
+    },
+  });
+  onTestFinished(() => supervisor.stop());
+  const until = (fits: () => boolean) =>
+    fits() ? Promise.resolve() : new Promise<void>((done) => void waits.push({ fits, done }));
+  return { supervisor, taken, clock, until };
+}
+
+const DRAFT = `{ kind: 'climate', measuredAt: workerData.n ?? 0, monotonicMs: 0, clockQuality: 'ntp', body: { sensor: 's', ageMs: 0 } }`;
+const faults = (taken: readonly Taken[]) =>
+  taken.flatMap(({ draft }) => (draft.kind === 'fault' ? [draft.body.isRaised] : []));
+
+test('what a worker measured before its stop is taken, and its sensors are known', async () => {
+  const { supervisor, taken, until } = supervise(
+    worker(`
+      send({ type: 'ready', sensors: ['sht31d-44'] });
+      send({ type: 'records', drafts: [${DRAFT}] });
+      parentPort.on('message', () => {
+        send({ type: 'records', drafts: [${DRAFT}] });
+        send({ type: 'stopped' });
+      });`),
+  );
+  await until(() => taken.length === 1);
+  expect(supervisor.sensors).toEqual(['sht31d-44']);
+  await supervisor.stop();
+  expect(taken).toHaveLength(2);
+  expect(new Set(taken.map(({ bootId }) => bootId)).size).toBe(1);
+});
+
+test('a worker that dies is started again under a new boot id, and the fault is recorded and lowered', async () => {
+  let starts = 0;
+  const { taken, until } = supervise(
+    worker(`
+      send({ type: 'ready', sensors: [] });
+      send({ type: 'records', drafts: [${DRAFT}] });
+      if (workerData.n === 1) process.exit(3); else parentPort.on('message', () => process.exit(0));`),
+    () => ({ n: ++starts }),
+  );
+  await until(() => taken.filter(({ draft }) => draft.kind === 'climate').length === 2);
+  const measured = taken.filter(({ draft }) => draft.kind === 'climate');
+  expect(measured.map(({ draft }) => draft.measuredAt)).toEqual([1, 2]);
+  expect(measured[0]?.bootId).not.toBe(measured[1]?.bootId);
+  expect(faults(taken)).toEqual([true, false]);
+});
+
+test('a worker without a heartbeat for 10 s is ended and started again', async () => {
+  let starts = 0;
+  const { taken, clock, until } = supervise(
+    worker(`
+      send({ type: 'ready', sensors: [] });
+      send({ type: 'records', drafts: [${DRAFT}] });
+      if (workerData.n === 1) for (;;); else parentPort.on('message', () => process.exit(0));`),
+    () => ({ n: ++starts }),
+  );
+  await until(() => taken.length === 1);
+  clock.advance(10_000);
+  await until(() => faults(taken).includes(false));
+  expect(starts).toBe(2);
+  expect(faults(taken)).toEqual([true, false]);
+});
+
+test('a worker that does not answer the stop is ended all the same', async () => {
+  const { supervisor, taken, until } = supervise(
+    worker(`send({ type: 'records', drafts: [${DRAFT}] }); parentPort.on('message', () => {});`),
+  );
+  await until(() => taken.length === 1);
+  await supervisor.stop();
+  expect(faults(taken)).toEqual([]);
+});

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { type Clock, type RecordDraft, type RetryPlan, retryDelayMs } from '@jostle/contracts';
+import type { Logger } from 'pino';
+import type { FromSensing, ToSensing } from './sensing/protocol.ts';
+
+const RESTART_PLAN: RetryPlan = { firstMs: 500, maxMs: 60_000, factor: 2 };
+const CHECK_MS = 1_000;
+/** A worker sends a heartbeat every 2 s; one that is still loading gets longer. */
+const HUNG_AFTER_MS = 10_000;
+const LOADING_MS = 60_000;
+const STOP_MS = 2_000;
+
+export interface SupervisorOptions {
+  /** Entry in JavaScript: it registers its own loader. */
+  workerUrl: URL;
+  /** Asked at each start, because a restarted worker goes on where the outbox ends. */
+  workerData: () => unknown;
+  clock: Clock;
+  log: Logger;
+  /** Takes what was measured. `bootId` names the origin of the monotonic times. */
+  records(drafts: readonly RecordDraft[], bootId: string): void;
+  /** How long a worker may be silent once it has spoken, ms; default 10 s. */
+  hungAfterMs?: number;
+}
+
+/**
+ * Keeps the hardware worker running: it is started again when it dies, and when its bus hangs, which only the
+ * absence of its heartbeat shows.
+ *
+ * Each start gets a boot id of its own. The boot id of the machine would join times that do not belong together:
+ * the origin of a worker's monotonic clock may be its own start, and records of two starts would then interleave.
+ */
+export class SensingSupervisor {
+  readonly #options: SupervisorOptions;
+  /** Boot id of the records that the supervisor itself makes. */
+  readonly #ownBootId = randomUUID();
+  #worker: Worker | undefined;
+  #sensors: string[] = [];
+  #isHungRaised = false;
+  #restarts = 0;
+  /** Monotonic ms at which the worker counts as hung; put off by each of its messages. */
+  #deadline = 0;
+  #onStopped: (() => void) | undefined;
+  #isStopping = false;
+  #restartTimer: NodeJS.Timeout | undefined;
+  readonly #checkTimer: NodeJS.Timeout;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#checkTimer = setInterval(() => this.#check(), CHECK_MS);
+    this.#start();
+  }
+
+  /** What the worker found at its start. */
+  get sensors(): readonly string[] {
+    return this.#sensors;
+  }
+
+  /** Lets the worker send what it has measured, and ends it; resolves within 2 s. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearInterval(this.#checkTimer);
+    clearTimeout(this.#restartTimer);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, STOP_MS);
+      this.#onStopped = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      worker.postMessage({ type: 'stop' } satisfies ToSensing);
+    });
+    this.#worker = undefined;
+    await worker.terminate();
+  }
+
+  #start(): void {
+    const { workerUrl, workerData, clock, log } = this.#options;
+    const bootId = randomUUID();
+    const worker = new Worker(workerUrl, { execArgv: [], workerData: workerData() });
+    this.#worker = worker;
+    this.#deadline = clock.monotonicMs() + LOADING_MS;
+    worker.on('message', (message: FromSensing) => {
+      if (worker === this.#worker) this.#receive(message, bootId);
+    });
+    worker.on('error', (error) => log.error({ err: error }, 'hardware worker failed'));
+    worker.on('exit', (code) => {
+      if (worker === this.#worker) this.#lost(`exited with code ${code}`);
+    });
+  }
+
+  #receive(message: FromSensing, bootId: string): void {
+    const { clock, log, hungAfterMs = HUNG_AFTER_MS } = this.#options;
+    this.#deadline = clock.monotonicMs() + hungAfterMs;
+    if (message.type === 'ready') {
+      this.#sensors = message.sensors;
+      this.#restarts = 0;
+      log.info({ sensors: message.sensors }, 'hardware worker is ready');
+      if (this.#isHungRaised) this.#fault(false, 'the hardware worker is back');
+    } else if (message.type === 'records') this.#options.records(message.drafts, bootId);
+    else if (message.type === 'failed')
+      log.error({ code: message.code, reason: message.message }, 'hardware worker failed');
+    else if (message.type === 'stopped') this.#onStopped?.();
+  }
+
+  #check(): void {
+    const worker = this.#worker;
+    if (worker === undefined || this.#options.clock.monotonicMs() < this.#deadline) return;
+    this.#lost('no heartbeat');
+    void worker.terminate();
+  }
+
+  #lost(detail: string): void {
+    this.#worker = undefined;
+    this.#onStopped?.();
+    if (this.#isStopping) return;
+    this.#options.log.error({ detail }, 'hardware worker is lost; starting it again');
+    if (!this.#isHungRaised) this.#fault(true, detail);
+    const delay = retryDelayMs(RESTART_PLAN, this.#restarts, Math.random());
+    this.#restarts += 1;
+    this.#restartTimer = setTimeout(() => this.#start(), delay);
+  }
+
+  #fault(isRaised: boolean, detail: string): void {
+    this.#isHungRaised = isRaised;
+    const { clock } = this.#options;
+    const fault: RecordDraft = {
+      kind: 'fault',
+      measuredAt: Math.round(clock.wallMs()),
+      monotonicMs: Math.round(clock.monotonicMs()),
+      clockQuality: clock.quality(),
+      body: { sensor: 'hardware-worker', isRaised, reason: 'hung', detail },
+    };
+    this.#options.records([fault], this.#ownBootId);
+  }
+}

@@ -1,0 +1,15 @@
+import type { RecordDraft } from '@jostle/contracts';
+
+/** What the hardware worker tells the agent. */
+export type FromSensing =
+  | { type: 'ready'; sensors: string[] }
+  /** Records in the order in which they were made. Events come at once, routine ones about once a minute. */
+  | { type: 'records'; drafts: RecordDraft[] }
+  /** Sent a few times a minute by the wall clock of the machine; its absence means a hung bus. */
+  | { type: 'heartbeat' }
+  | { type: 'failed'; code: string; message: string }
+  /** The last message, after a stop: everything that was measured has been sent. */
+  | { type: 'stopped' };
+
+/** What the agent tells the hardware worker. */
+export type ToSensing = { type: 'stop' };

@@ -1,0 +1,88 @@
+import Type, { type Static } from 'typebox';
+import { DEFAULT_TRIGGER } from '../detection/index.ts';
+
+const Address = Type.Integer({ minimum: 0x08, maximum: 0x77, title: '7-bit I2C address' });
+const Duration = Type.Integer({ minimum: 0, title: 'Time beyond the limit before it counts, ms' });
+const OffsetG = Type.Number({ minimum: -20, maximum: 20 });
+
+/** One climate chip that johnny-five drives. */
+export const ClimateChip = Type.Object(
+  { chip: Type.Union([Type.Literal('sht31d'), Type.Literal('bme280')]), address: Address },
+  { additionalProperties: false },
+);
+
+/** The shock recorder. A high-g part has a zero offset of a g or more, so that it is measured and taken off here. */
+export const ShockChip = Type.Object(
+  {
+    chip: Type.Literal('adxl375'),
+    address: Address,
+    offsetG: Type.Object(
+      { x: OffsetG, y: OffsetG, z: OffsetG },
+      { additionalProperties: false, title: 'What the axis reads at zero acceleration, g' },
+    ),
+    triggerG: Type.Number({ exclusiveMinimum: 1, maximum: 200, title: 'Resultant that opens an event, g' }),
+    storage: Type.Object(
+      {
+        minPeakG: Type.Number({ minimum: 0, maximum: 200, title: 'Smallest peak, g' }),
+        minVelocityChangeMps: Type.Number({
+          minimum: 0,
+          maximum: 50,
+          title: 'Smallest velocity change, m/s',
+        }),
+        minDurationMs: Type.Number({ minimum: 0, maximum: 1000, title: 'Shortest pulse, ms' }),
+      },
+      { additionalProperties: false, title: 'What an event must reach to be stored; all three must hold' },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** A climate limit that every climate chip is held against; the limit itself already counts as beyond. */
+export const ClimateLimit = Type.Object(
+  {
+    quantity: Type.Union([Type.Literal('temperature'), Type.Literal('humidity')]),
+    side: Type.Union([Type.Literal('above'), Type.Literal('below')]),
+    limit: Type.Number({ minimum: -100, maximum: 200, title: '°C or %RH' }),
+    activation: Type.Union([
+      Type.Object({ kind: Type.Literal('instant') }, { additionalProperties: false }),
+      Type.Object({ kind: Type.Literal('consecutive'), ms: Duration }, { additionalProperties: false }),
+      Type.Object({ kind: Type.Literal('accumulative'), ms: Duration }, { additionalProperties: false }),
+    ]),
+  },
+  { additionalProperties: false },
+);
+
+/** Which chips are on the bus and how they are watched. Plain JSON, so that a worker can be started with it. */
+export const SensingConfig = Type.Object(
+  {
+    shock: Type.Union([ShockChip, Type.Null()]),
+    climate: Type.Array(ClimateChip, { maxItems: 8 }),
+    climateIntervalMs: Type.Integer({ minimum: 1000, maximum: 600_000 }),
+    climateLimits: Type.Array(ClimateLimit, { maxItems: 16 }),
+  },
+  { additionalProperties: false },
+);
+
+export type ClimateChip = Static<typeof ClimateChip>;
+export type ShockChip = Static<typeof ShockChip>;
+export type ClimateLimit = Static<typeof ClimateLimit>;
+export type SensingConfig = Static<typeof SensingConfig>;
+
+/**
+ * The recommended kit: an SHT31 as the temperature of record, a BME280 for pressure, an ADXL375 for shock, a climate
+ * reading every 10 s and no limits.
+ */
+export const DEFAULT_SENSING: SensingConfig = {
+  shock: {
+    chip: 'adxl375',
+    address: 0x53,
+    offsetG: { x: 0, y: 0, z: 0 },
+    ...DEFAULT_TRIGGER,
+  },
+  climate: [
+    { chip: 'sht31d', address: 0x44 },
+    { chip: 'bme280', address: 0x76 },
+  ],
+  climateIntervalMs: 10_000,
+  climateLimits: [],
+};

@@ -1,0 +1,40 @@
+/** The part of johnny-five that the agent uses; the package ships no types of its own. */
+declare module 'johnny-five' {
+  import type { EventEmitter } from 'node:events';
+
+  interface BoardOptions {
+    /** An IO plugin. */
+    io: EventEmitter;
+    repl: false;
+    debug: false;
+    /** With its own SIGINT listener the process would be ended before the outbox is written. */
+    sigint: false;
+  }
+
+  class Board extends EventEmitter {
+    constructor(options: BoardOptions);
+  }
+
+  interface MultiOptions {
+    board: Board;
+    controller: 'SHT31D' | 'BME280';
+    address: number;
+    /** Time between events, ms; it has no bearing on when the chip is read. */
+    freq: number;
+  }
+
+  /** Several quantities of one chip. The getters answer without a reading too: only believe them when `isReady`. */
+  class Multi extends EventEmitter {
+    constructor(options: MultiOptions);
+    /** Every component has had a value. */
+    readonly isReady: boolean;
+    readonly thermometer: { readonly celsius: number };
+    readonly hygrometer: { readonly relativeHumidity: number };
+    /** In kPa; only where the chip measures it. */
+    readonly barometer?: { readonly pressure: number };
+  }
+
+  const five: { Board: typeof Board; Multi: typeof Multi };
+  export default five;
+  export type { Board, Multi };
+}

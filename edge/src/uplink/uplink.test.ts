@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeUpMessage, ManualClock, type RecordDraft } from '@jostle/contracts';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Outbox } from '../outbox/outbox.ts';
+import type { LinkEvents } from './link.ts';
+import { Uplink } from './uplink.ts';
+
+const BOOT = '11111111-1111-4111-8111-111111111111';
+const log = pino({ level: 'silent' });
+
+let folder: string;
+let outbox: Outbox;
+let clock: ManualClock;
+let events: LinkEvents;
+let statuses: { state: string; backlog: number }[];
+/** What was published since it was last looked at, as seq ranges. */
+let sent: [number, number][];
+let uplink: Uplink;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'jostle-uplink-'));
+  outbox = new Outbox({ path: join(folder, 'outbox.db'), log, maxRecords: 100_000 });
+  clock = new ManualClock(1_800_000_000_000);
+  sent = [];
+  statuses = [];
+  uplink = new Uplink({
+    outbox,
+    clock,
+    random: () => 1,
+    log,
+    openLink: (linkEvents) => {
+      events = linkEvents;
+      return { publish: (channel, payload) => take(channel, payload), close: async () => {} };
+    },
+  });
+});
+afterEach(() => {
+  outbox.close();
+  rmSync(folder, { recursive: true });
+});
+
+function take(channel: string, payload: string): void {
+  if (channel === 'status') {
+    statuses.push(JSON.parse(payload));
+    return;
+  }
+  const decoded = decodeUpMessage(JSON.parse(payload));
+  if ('reason' in decoded) throw new RangeError(decoded.reason);
+  sent.push([decoded.fromSeq, decoded.toSeq]);
+}
+
+const sentSince = () => sent.splice(0);
+const receive = (fields: object) =>
+  events.receipt(
+    Buffer.from(JSON.stringify({ v: 1, epoch: outbox.epoch, upTo: 0, have: [], dead: [], ...fields })),
+  );
+const append = (count: number) => {
+  const draft: RecordDraft = {
+    kind: 'climate',
+    measuredAt: clock.wallMs(),
+    monotonicMs: 0,
+    clockQuality: 'ntp',
+    body: { sensor: 't1', temperatureC: 20, ageMs: 0 },
+  };
+  outbox.append(new Array<RecordDraft>(count).fill(draft), BOOT);
+  uplink.pump();
+};
+
+describe('the uplink', () => {
+  test('sends nothing before it is connected, and everything then, with its status first', () => {
+    append(10);
+    expect([sentSince(), uplink.isUp]).toEqual([[], false]);
+    events.up();
+    expect(statuses).toEqual([{ v: 1, state: 'online', agent: '0.1.0', backlog: 10 }]);
+    expect(sentSince()).toEqual([[1, 10]]);
+  });
+
+  test('keeps a record until its receipt, however long that takes, and sends it no second time before it is due', () => {
+    events.up();
+    append(10);
+    clock.advance(2_999);
+    uplink.pump();
+    expect(sentSince()).toEqual([[1, 10]]);
+    clock.advance(1);
+    uplink.pump();
+    expect([sentSince(), outbox.count]).toEqual([[[1, 10]], 10]);
+    receive({ upTo: 10 });
+    expect([outbox.count, uplink.lastReceiptAt]).toEqual([0, clock.wallMs()]);
+  });
+
+  test('has at most 20 messages on their way, and goes on as receipts come', () => {
+    append(5_000);
+    events.up();
+    const first = sentSince();
+    expect(first).toHaveLength(20);
+    expect(first[0]).toEqual([4801, 5000]);
+    receive({ upTo: 400 });
+    expect(sentSince()).toEqual([
+      [3801, 4000],
+      [4001, 4200],
+    ]);
+  });
+
+  test('begins again with what has no receipt after a lost connection', () => {
+    events.up();
+    append(10);
+    receive({ upTo: 4 });
+    events.down();
+    append(5);
+    expect(sentSince()).toEqual([[1, 10]]);
+    events.up();
+    expect(sentSince()).toEqual([[5, 15]]);
+  });
+
+  test.each([
+    ['no JSON', () => events.receipt(Buffer.from('hello'))],
+    ['another shape', () => receive({ upTo: 'all' })],
+    ['another epoch', () => receive({ epoch: BOOT, upTo: 10 })],
+    ['a seq that was never given', () => receive({ upTo: 11 })],
+  ])('is not moved by a receipt with %s', (_name, act) => {
+    events.up();
+    append(10);
+    act();
+    expect([outbox.count, uplink.lastReceiptAt]).toEqual([10, null]);
+  });
+
+  test('is drained when the last receipt is in', async () => {
+    events.up();
+    append(10);
+    const never = new AbortController();
+    let isDrained = false;
+    const drained = uplink.drained(never.signal).then(() => {
+      isDrained = true;
+    });
+    receive({ upTo: 9 });
+    await Promise.resolve();
+    expect(isDrained).toBe(false);
+    receive({ upTo: 10 });
+    await drained;
+  });
+
+  test('gives up draining when the time is over', async () => {
+    append(1);
+    await uplink.drained(AbortSignal.timeout(5));
+    expect(outbox.count).toBe(1);
+  });
+});

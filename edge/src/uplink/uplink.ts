@@ -1,0 +1,121 @@
+import { type Clock, encodeUpMessage, type StatusMessage } from '@jostle/contracts';
+import type { Logger } from 'pino';
+import type { Outbox } from '../outbox/outbox.ts';
+import type { Link, OpenLink } from './link.ts';
+import { readReceipt } from './receipt-reader.ts';
+import { SendWindow } from './send-window.ts';
+
+/** Version of the agent, as its status message names it. */
+const AGENT_VERSION = '0.1.0';
+
+export interface UplinkOptions {
+  outbox: Outbox;
+  openLink: OpenLink;
+  clock: Clock;
+  /** Numbers in [0, 1), for jitter. */
+  random: () => number;
+  log: Logger;
+}
+
+/**
+ * Moves records from the outbox to ingest. A record leaves the outbox only on ingest's receipt: the broker's
+ * PUBACK says that the broker has it in memory, which is not enough to forget it.
+ */
+export class Uplink {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #window: SendWindow;
+  readonly #link: Link;
+  #isUp = false;
+  #lastReceiptAt: number | null = null;
+  /** Called when the outbox is empty; set by `drained`. */
+  #onEmpty: (() => void) | undefined;
+
+  constructor({ outbox, openLink, clock, random, log }: UplinkOptions) {
+    this.#outbox = outbox;
+    this.#clock = clock;
+    this.#log = log;
+    this.#window = new SendWindow(random);
+    this.#link = openLink({
+      up: () => this.#up(),
+      down: () => this.#down(),
+      receipt: (payload) => this.#receipt(payload),
+    });
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Wall clock of the last receipt that was applied, ms since the epoch. */
+  get lastReceiptAt(): number | null {
+    return this.#lastReceiptAt;
+  }
+
+  /** Sends what may be sent now. Call it after each append, and a few times a second for what is overdue. */
+  pump(): void {
+    if (!this.#isUp) return;
+    const now = this.#clock.monotonicMs();
+    this.#window.expire(now);
+    const room = this.#window.room();
+    if (room === 0 || this.#outbox.count === 0) return;
+    for (const run of this.#outbox.takeRuns(this.#window.inFlight(), room)) {
+      const message = encodeUpMessage(this.#outbox.epoch, this.#outbox.span, run.records);
+      this.#link.publish('up', JSON.stringify(message));
+      this.#window.sent(run.fromSeq, run.toSeq, now);
+    }
+  }
+
+  /** Resolves when everything has its receipt, or when `signal` ends the wait. */
+  drained(signal: AbortSignal): Promise<void> {
+    this.pump();
+    if (this.#outbox.count === 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close(this.#status('offline'));
+    this.#isUp = false;
+  }
+
+  #up(): void {
+    this.#isUp = true;
+    this.#log.info({ backlog: this.#outbox.count }, 'uplink is up');
+    this.#link.publish('status', this.#status('online'));
+    this.pump();
+  }
+
+  #down(): void {
+    if (this.#isUp) this.#log.info({ backlog: this.#outbox.count }, 'uplink is down');
+    this.#isUp = false;
+    this.#window.forgetAll();
+  }
+
+  #receipt(payload: Buffer): void {
+    const receipt = readReceipt(payload);
+    if (receipt === undefined) {
+      this.#log.warn({ bytes: payload.length }, 'receipt is malformed');
+      return;
+    }
+    const outcome = this.#outbox.applyReceipt(receipt);
+    if (outcome.kind === 'refused') {
+      this.#log.warn({ reason: outcome.reason, epoch: receipt.epoch, upTo: receipt.upTo }, 'receipt refused');
+      return;
+    }
+    if (receipt.dead.length > 0)
+      this.#log.warn({ dead: receipt.dead.slice(0, 20) }, 'records were quarantined');
+    this.#lastReceiptAt = this.#clock.wallMs();
+    this.#window.settle(outcome.covered, this.#clock.monotonicMs());
+    if (this.#outbox.count === 0) this.#onEmpty?.();
+    else this.pump();
+  }
+
+  #status(state: StatusMessage['state']): string {
+    const message: StatusMessage = { v: 1, state, agent: AGENT_VERSION, backlog: this.#outbox.count };
+    return JSON.stringify(message);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The hardware worker of a simulated device: the edge agent's own sensing on a simulated bus, in simulated time.
+ * The time is installed before anything that might keep a timer function is loaded.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromSensing, ToSensing } from '@jostle/edge/sensing';
+import { VirtualTime } from '../time/virtual-time.ts';
+import type { SimWorkerInput } from './sim-worker-input.ts';
+
+const HEARTBEAT_MS = 2000;
+
+const tell = (message: FromSensing) => parentPort?.postMessage(message);
+const input = workerData as SimWorkerInput;
+
+setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS).unref();
+const time = new VirtualTime(input.simFromMs);
+
+const { startSensing } = await import('@jostle/edge/sensing');
+const { simulatedDevice } = await import('./simulated-device.ts');
+const { journeyWorld } = await import('../world/journey-world.ts');
+
+const world = journeyWorld(input.journey, input.seed);
+const transport = simulatedDevice(input.sensors, { world, now: () => time.nowMs() }, input.seed);
+const starting = startSensing({ transport, clock: time.clock(), sensors: input.sensors, emit: tell });
+
+parentPort?.on('message', async (message: ToSensing) => {
+  if (message.type !== 'stop') return;
+  // Time goes on until sensing has stopped: it may be waiting for a chip.
+  await (await starting).stop();
+  time.stop();
+});
+
+await time.run(input.speed);
+tell({ type: 'stopped' });
+parentPort?.close();

@@ -1,0 +1,88 @@
+import { MINUTE_MS, type RecordBodies, type RecordDraft, type RecordKind } from '@jostle/contracts';
+import { DEFAULT_SENSING, startSensing } from '@jostle/edge/sensing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { VirtualTime } from '../time/virtual-time.ts';
+import { type Journey, truthOf } from '../world/journey.ts';
+import { journeyWorld } from '../world/journey-world.ts';
+import { simulatedDevice } from './simulated-device.ts';
+
+const START = Date.parse('2026-03-02T08:00:00Z');
+
+let time: VirtualTime | undefined;
+afterEach(() => {
+  time?.uninstall();
+  time = undefined;
+});
+
+/** Lives through a journey as the device does and gives back what it recorded. */
+async function recordsOf(pieces: Journey['pieces'], minutes: number, seed = 1): Promise<RecordDraft[]> {
+  time = new VirtualTime(START);
+  const sim = time;
+  const journey: Journey = { startsAt: START, pieces };
+  const drafts: RecordDraft[] = [];
+  const surroundings = { world: journeyWorld(journey, seed), now: () => sim.nowMs() };
+  const starting = startSensing({
+    transport: simulatedDevice(DEFAULT_SENSING, surroundings, seed),
+    clock: sim.clock(),
+    sensors: DEFAULT_SENSING,
+    emit: (message) => {
+      if (message.type === 'records') drafts.push(...message.drafts);
+    },
+  });
+  await sim.runUntil(START + minutes * MINUTE_MS);
+  const stopping = (await starting).stop();
+  await sim.runUntil(sim.nowMs() + 1000);
+  await stopping;
+  return drafts;
+}
+
+function bodiesOf<K extends RecordKind>(drafts: RecordDraft[], kind: K): RecordBodies[K][] {
+  return drafts.filter((d) => d.kind === kind).map((d) => d.body as RecordBodies[K]);
+}
+
+describe('the agent’s sensing on a simulated device', () => {
+  it.each([1, 2])('finds the one drop of 0.8 m in half an hour, with seed %d', async (seed) => {
+    const pieces: Journey['pieces'] = [
+      { kind: 'hand-carry', durationMs: 2 * MINUTE_MS },
+      { kind: 'truck', durationMs: 10 * MINUTE_MS },
+      { kind: 'conveyor', durationMs: 5 * MINUTE_MS },
+      { kind: 'drop', heightM: 0.8 },
+      { kind: 'truck', durationMs: 20 * MINUTE_MS },
+    ];
+    const drafts = await recordsOf(pieces, 30, seed);
+    const [truth] = truthOf({ startsAt: START, pieces });
+    const shocks = bodiesOf(drafts, 'shock');
+    expect(shocks).toHaveLength(1);
+    const [shock] = shocks;
+    expect(shock?.impactClass).toBe('drop');
+    expect(shock?.dropHeightM).toBeGreaterThan(0.72);
+    expect(shock?.dropHeightM).toBeLessThan(0.88);
+    expect(Math.abs((shock?.impactAt ?? 0) - (truth?.at ?? 0))).toBeLessThan(20);
+    expect(shock?.velocityChangeMps).toBeGreaterThan(0.9 * (truth?.velocityChangeMps ?? 0));
+    expect(shock?.velocityChangeMps).toBeLessThan(1.1 * (truth?.velocityChangeMps ?? 0));
+    expect(shock?.peakG.resultant).toBeGreaterThan(0.85 * (truth?.peakG ?? 0));
+    expect(shock?.peakG.resultant).toBeLessThan(1.1 * (truth?.peakG ?? 0));
+    expect(bodiesOf(drafts, 'fault').filter((f) => f.isRaised)).toEqual([]);
+  });
+
+  it('records a quiet truck ride as coverage without gaps, climate every 10 s and no shock event', async () => {
+    const drafts = await recordsOf([{ kind: 'truck', durationMs: 30 * MINUTE_MS }], 30);
+    expect(bodiesOf(drafts, 'shock')).toEqual([]);
+    const spans = bodiesOf(drafts, 'coverage');
+    expect(spans[0]?.startsAt).toBeLessThan(START + 1000);
+    expect(spans.at(-1)?.endsAt).toBeGreaterThan(START + 30 * MINUTE_MS - 1000);
+    spans.slice(1).forEach((span, i) => {
+      expect(span.startsAt).toBe(spans[i]?.endsAt);
+    });
+    expect(spans.reduce((sum, s) => sum + s.lostSamples, 0)).toBe(0);
+    for (const sensor of ['sht31d-44', 'bme280-76']) {
+      const readings = bodiesOf(drafts, 'climate').filter((r) => r.sensor === sensor);
+      expect(readings.length).toBeGreaterThanOrEqual(178);
+      for (const reading of readings) {
+        expect(reading.temperatureC).toBeCloseTo(20, 1);
+        expect(reading.relativeHumidityPct).toBeCloseTo(45, 1);
+        if (sensor === 'bme280-76') expect(reading.pressureHpa).toBeCloseTo(1013.25, 0);
+      }
+    }
+  });
+});

@@ -1,0 +1,31 @@
+import type { SensingConfig } from '@jostle/edge/sensing';
+import { SimulatedBus } from '../bus/simulated-bus.ts';
+import { Adxl375 } from '../chips/adxl375.ts';
+import { Bme280 } from '../chips/bme280.ts';
+import type { ChipSurroundings } from '../chips/chip.ts';
+import { Sht31 } from '../chips/sht31.ts';
+import { seededRandom } from '../world/random.ts';
+
+/** Range over which the oscillators of a fleet differ, parts per million either way; single parts may be worse. */
+const OSCILLATOR_SPREAD_PPM = 10_000;
+
+/**
+ * The bus of one device with the chips that its configuration names. Its accelerometer has the noise of the real
+ * part, an oscillator error of up to 1 %, and the zero offset that the configuration takes off again.
+ */
+export function simulatedDevice(
+  sensors: SensingConfig,
+  surroundings: ChipSurroundings,
+  seed: number,
+): SimulatedBus {
+  const bus = new SimulatedBus(seed);
+  if (sensors.shock !== null) {
+    const { address, offsetG } = sensors.shock;
+    const oscillatorErrorPpm = Math.round((2 * seededRandom(seed)() - 1) * OSCILLATOR_SPREAD_PPM);
+    const zeroOffsetG = [offsetG.x, offsetG.y, offsetG.z] as const;
+    bus.attach(address, new Adxl375(surroundings, { oscillatorErrorPpm, zeroOffsetG, noiseSeed: seed }));
+  }
+  for (const { chip, address } of sensors.climate)
+    bus.attach(address, chip === 'bme280' ? new Bme280(surroundings) : new Sht31(surroundings));
+  return bus;
+}

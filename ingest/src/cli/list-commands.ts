@@ -1,0 +1,76 @@
+import { type Finding, type QuarantinedMessage, type ReturnWithFinding, textTable } from '@jostle/contracts';
+import { Command } from 'commander';
+import type { ApiClient } from './api-client.ts';
+import { findingText } from './finding-text.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `jostle finding RETURN_ID` */
+export function findingCommand(api: () => ApiClient, terminal: Terminal): Command {
+  return new Command('finding')
+    .description('Print which leg explains the damage of a return, and what was not observed')
+    .argument('<return-id>')
+    .option('--json', 'print it as JSON')
+    .action(async (returnId: string, { json }: { json?: true }) => {
+      const finding = await api().get<Finding>(`/returns/${encodeURIComponent(returnId)}/finding`);
+      terminal.out(json ? `${JSON.stringify(finding, null, 2)}\n` : findingText(finding, terminal.width));
+    });
+}
+
+/** `jostle returns list` */
+export function returnsCommand(api: () => ApiClient, terminal: Terminal): Command {
+  const list = new Command('list')
+    .description('List the returns with their findings')
+    .option('--json', 'print them as JSON')
+    .action(async ({ json }: { json?: true }) => {
+      const returns = await everyPage<ReturnWithFinding>(api(), '/returns');
+      terminal.out(json ? `${JSON.stringify(returns, null, 2)}\n` : returnsText(returns));
+    });
+  return new Command('returns').description('Returns').addCommand(list);
+}
+
+/** `jostle quarantine list` */
+export function quarantineCommand(api: () => ApiClient, terminal: Terminal): Command {
+  const list = new Command('list')
+    .description('List refused messages and records, newest first')
+    .option('--json', 'print them as JSON, with their raw bytes')
+    .action(async ({ json }: { json?: true }) => {
+      const messages = await everyPage<QuarantinedMessage>(api(), '/quarantine');
+      terminal.out(json ? `${JSON.stringify(messages, null, 2)}\n` : quarantineText(messages));
+    });
+  return new Command('quarantine').description('Messages that were refused').addCommand(list);
+}
+
+async function everyPage<T>(api: ApiClient, path: string): Promise<T[]> {
+  const all: T[] = [];
+  let after: string | null = '';
+  while (after !== null) {
+    const cursor: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
+    const page: { items: T[]; next: string | null } = await api.get(`${path}?limit=200${cursor}`);
+    all.push(...page.items);
+    after = page.next;
+  }
+  return all;
+}
+
+function returnsText(returns: readonly ReturnWithFinding[]): string {
+  if (returns.length === 0)
+    return 'There are no returns. Enter one, or import them with `jostle import returns`.\n';
+  const rows = returns.map(({ id, orderId, damageKind, finding }) => [
+    ...[id, orderId, damageKind, finding?.verdict ?? 'not computed', finding?.place],
+    typeof finding?.share === 'number' ? `${(100 * finding.share).toFixed(0)} %` : null,
+    typeof finding?.dropHeightM === 'number' ? `${finding.dropHeightM.toFixed(2)} m` : null,
+  ]);
+  return `${textTable(['return', 'order', 'damage', 'verdict', 'place', 'share', 'drop height'], rows)}\n`;
+}
+
+function quarantineText(messages: readonly QuarantinedMessage[]): string {
+  if (messages.length === 0) return 'Nothing is in quarantine.\n';
+  const rows = messages.map(({ id, receivedAt, device, code, reason }) => [
+    id,
+    receivedAt,
+    device,
+    code,
+    reason,
+  ]);
+  return `${textTable(['id', 'received', 'device', 'code', 'reason'], rows)}\n`;
+}

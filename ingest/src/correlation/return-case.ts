@@ -1,0 +1,70 @@
+import type {
+  ClimateLimits,
+  DamageKind,
+  ExcursionBody,
+  Fragility,
+  LegMode,
+  Severity,
+  ShockBody,
+} from '@jostle/contracts';
+import type { Interval } from './intervals.ts';
+
+/** A leg of the returned shipment with the names that a reader knows. Times are ms since the epoch, half-open. */
+export interface CaseLeg extends Interval {
+  id: string;
+  mode: LegMode;
+  custodian: string;
+  custodianName: string;
+  /** Names of the sites; the same name twice is a leg that stays in one place. */
+  from: string;
+  to: string;
+}
+
+/** A time in which a device travelled with the shipment, or with a pallet that carried it. */
+export interface ObservationWindow extends Interval {
+  device: string;
+}
+
+export interface ObservedShock {
+  /** device:epoch:seq, the identity of its record. */
+  id: string;
+  device: string;
+  body: Omit<ShockBody, 'waveform'>;
+}
+
+export interface ObservedExcursion {
+  id: string;
+  device: string;
+  body: ExcursionBody;
+}
+
+/** A span in which the shock channel of a device was watched. */
+export interface CoverageSpan extends Interval {
+  device: string;
+  samples: number;
+  lostSamples: number;
+}
+
+export interface CaseProduct {
+  sku: string;
+  name: string;
+  fragility: Fragility | null;
+  climateLimits: ClimateLimits | null;
+}
+
+/**
+ * Everything that one finding is computed from. The order of the rows carries no meaning.
+ * Shocks, excursions and coverage may reach beyond the windows of their device; what lies outside is not used.
+ */
+export interface ReturnCase {
+  returnId: string;
+  damageKind: DamageKind;
+  severity: Severity;
+  product: CaseProduct;
+  shipment: string | null;
+  legs: CaseLeg[];
+  windows: ObservationWindow[];
+  shocks: ObservedShock[];
+  excursions: ObservedExcursion[];
+  coverage: CoverageSpan[];
+}

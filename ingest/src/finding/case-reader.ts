@@ -1,0 +1,72 @@
+import { type ClimateLimits, type DamageKind, JostleError, type Severity } from '@jostle/contracts';
+import type { Kysely, Selectable } from 'kysely';
+import type { CaseProduct, ReturnCase } from '../correlation/return-case.ts';
+import type { LedgerTables } from '../ledger/ledger-tables.ts';
+import type { Database } from '../store/database.ts';
+import { readEvents } from './event-reader.ts';
+import { readWay } from './way-reader.ts';
+
+type ReturnRow = Selectable<LedgerTables['return_claim']>;
+
+/**
+ * Gathers everything that is on record about one return.
+ *
+ * @throws JostleError REST_NOT_FOUND
+ */
+export async function readCase(db: Kysely<Database>, returnId: string): Promise<ReturnCase> {
+  const claim = await db.selectFrom('return_claim').selectAll().where('id', '=', returnId).executeTakeFirst();
+  if (claim === undefined)
+    throw new JostleError(
+      'REST_NOT_FOUND',
+      `There is no return "${returnId}"; GET /api/v1/returns lists them`,
+    );
+  const shipment = await shipmentOf(db, claim);
+  const way = shipment === null ? { legs: [], windows: [] } : await readWay(db, shipment);
+  const span = {
+    startsAt: Math.min(...way.legs.map((leg) => leg.startsAt)),
+    endsAt: Math.max(...way.legs.map((leg) => leg.endsAt)),
+  };
+  const devices = way.legs.length === 0 ? [] : [...new Set(way.windows.map((window) => window.device))];
+  return {
+    returnId,
+    damageKind: claim.damage_kind as DamageKind,
+    severity: claim.severity as Severity,
+    product: await readProduct(db, claim),
+    shipment,
+    ...way,
+    ...(await readEvents(db, devices, span)),
+  };
+}
+
+/** The shipment that the return names, or the only one that carried its order line; null where that is not certain. */
+async function shipmentOf(db: Kysely<Database>, claim: ReturnRow): Promise<string | null> {
+  if (claim.shipment !== null) return claim.shipment;
+  const rows = await db
+    .selectFrom('shipment_line')
+    .select('shipment')
+    .where('order_id', '=', claim.order_id)
+    .where('line', '=', claim.line)
+    .limit(2)
+    .execute();
+  return rows.length === 1 ? (rows[0]?.shipment ?? null) : null;
+}
+
+async function readProduct(db: Kysely<Database>, claim: ReturnRow): Promise<CaseProduct> {
+  const row = await db
+    .selectFrom('order_line')
+    .innerJoin('product', 'product.sku', 'order_line.sku')
+    .selectAll('product')
+    .where('order_line.order_id', '=', claim.order_id)
+    .where('order_line.line', '=', claim.line)
+    .executeTakeFirstOrThrow();
+  const { critical_acceleration_g: acceleration, critical_velocity_change_mps: velocityChange } = row;
+  return {
+    sku: row.sku,
+    name: row.name,
+    fragility:
+      acceleration === null || velocityChange === null
+        ? null
+        : { criticalAccelerationG: acceleration, criticalVelocityChangeMps: velocityChange },
+    climateLimits: row.climate_limits === null ? null : (JSON.parse(row.climate_limits) as ClimateLimits),
+  };
+}

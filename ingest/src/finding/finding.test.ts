@@ -1,0 +1,207 @@
+import { ManualClock } from '@jostle/contracts';
+import { expect, it } from 'vitest';
+import { EXAMPLE_START, exampleAt, exampleCase, exampleDrop } from '../correlation/example-case.ts';
+import type { Store } from '../store/store.ts';
+import { onEachStore } from '../testing/stores.ts';
+import { createFindings } from './index.ts';
+
+const PARCEL = '106141412345678908';
+const PALLET = '106141412345678915';
+
+/** The ledger of the example: one order, one parcel on one pallet, its legs, a device, and a return. */
+async function seedLedger({ db }: Store, assignedTo: string = PARCEL): Promise<void> {
+  const { legs } = exampleCase();
+  const places = ['Warehouse Kiel', 'Hub Hamburg', 'Customer Bremen'];
+  const siteId = (name: string) => `SITE-${places.indexOf(name)}`;
+  await db
+    .insertInto('site')
+    .values([
+      ...places.map((name) => ({ id: siteId(name), name, kind: 'hub' })),
+      { id: 'WAREHOUSE', name: 'Warehouse Kiel', kind: 'warehouse' },
+    ])
+    .execute();
+  await db.insertInto('carrier').values({ id: 'SWIFT', name: 'Swift Parcel' }).execute();
+  await db
+    .insertInto('product')
+    .values({
+      sku: 'VASE',
+      name: 'Glass vase',
+      critical_acceleration_g: 60,
+      critical_velocity_change_mps: 2.5,
+      climate_limits: null,
+    })
+    .execute();
+  const order = { id: 'ORD-1', customer: null, placed_at: exampleAt(-60), currency: null };
+  await db.insertInto('customer_order').values(order).execute();
+  const line = { order_id: 'ORD-1', line: 1 };
+  await db
+    .insertInto('order_line')
+    .values({ ...line, sku: 'VASE', quantity: 1, unit_price: null })
+    .execute();
+  await db.insertInto('shipment').values({ sscc: PALLET, parent: null }).execute();
+  await db.insertInto('shipment').values({ sscc: PARCEL, parent: PALLET }).execute();
+  await db
+    .insertInto('shipment_line')
+    .values({ ...line, shipment: PARCEL, quantity: 1 })
+    .execute();
+  const legRows = legs.map(({ id, mode, custodian, from, to, startsAt, endsAt }) => ({
+    id,
+    shipment: assignedTo,
+    mode,
+    custodian,
+    from_site: siteId(from),
+    to_site: siteId(to),
+    starts_at: startsAt,
+    ends_at: endsAt,
+  }));
+  await db.insertInto('leg').values(legRows).execute();
+  await db.insertInto('device').values({ id: 'PI-1', name: 'Recorder 1' }).execute();
+  await db
+    .insertInto('assignment')
+    .values({
+      id: 'ASG-1',
+      device: 'PI-1',
+      shipment: assignedTo,
+      site: null,
+      zone: null,
+      starts_at: exampleAt(-5),
+      ends_at: null,
+    })
+    .execute();
+  await db.insertInto('return_claim').values(claim('RET-1', 'shattered')).execute();
+}
+
+function claim(id: string, damageKind: string) {
+  return {
+    id,
+    order_id: 'ORD-1',
+    line: 1,
+    shipment: null,
+    damage_kind: damageKind,
+    severity: 'total',
+    discovered_at: exampleAt(300),
+    note: null,
+    amount: null,
+  };
+}
+
+async function seedRecords({ db }: Store): Promise<void> {
+  await db
+    .insertInto('coverage')
+    .values(
+      exampleCase().coverage.map(({ device, startsAt, endsAt, samples, lostSamples }, i) => ({
+        device_id: device,
+        epoch: 'e',
+        seq: i + 100,
+        starts_at: startsAt,
+        ends_at: endsAt,
+        samples,
+        lost_samples: lostSamples,
+        peak_g: 1,
+      })),
+    )
+    .execute();
+  await db.insertInto('shock_event').values(shockRow()).execute();
+}
+
+function shockRow() {
+  const { id, device, body } = exampleDrop();
+  const waveform = { rateHz: 800, preMs: 100, scaleG: 0.05, xyz: '' };
+  return {
+    id,
+    device_id: device,
+    impact_at: body.impactAt,
+    peak_g: body.peakG.resultant,
+    body: JSON.stringify({ ...body, waveform }),
+  };
+}
+
+onEachStore('findings', (open) => {
+  it('names the leg and the event from what is on record', async () => {
+    const store = await open();
+    await seedLedger(store);
+    await seedRecords(store);
+    const finding = await createFindings({ store, clock: new ManualClock(exampleAt(600)) }).findingOf(
+      'RET-1',
+    );
+    expect(finding).toMatchObject({
+      verdict: 'transit-event',
+      shipment: PARCEL,
+      cause: { legId: 'LEG-3', place: 'Hub Hamburg', custodianName: 'Swift Parcel' },
+      observedMinutes: 40,
+      unobservedMinutes: 0,
+      computedAt: '2026-03-01T19:30:00.000Z',
+    });
+  });
+
+  it('keeps a finding, its time included, until another record arrives', async () => {
+    const store = await open();
+    await seedLedger(store);
+    const clock = new ManualClock(exampleAt(600));
+    const findings = createFindings({ store, clock });
+    const blind = await findings.findingOf('RET-1');
+    expect(blind.verdict).toBe('not-observed');
+    clock.advance(60_000);
+    expect(await findings.findingOf('RET-1')).toEqual(blind);
+    await seedRecords(store);
+    const seeing = await findings.findingOf('RET-1');
+    expect(seeing.verdict).toBe('transit-event');
+    expect(seeing.computedAt > blind.computedAt).toBe(true);
+    expect(await store.db.selectFrom('finding').select('id').execute()).toHaveLength(2);
+  });
+
+  it('uses the legs and the device of the pallet that carried the parcel', async () => {
+    const store = await open();
+    await seedLedger(store, PALLET);
+    await seedRecords(store);
+    const finding = await createFindings({ store, clock: new ManualClock(EXAMPLE_START) }).findingOf('RET-1');
+    expect(finding).toMatchObject({ shipment: PARCEL, cause: { legId: 'LEG-3' }, unobservedMinutes: 0 });
+  });
+
+  it('does not guess the shipment of a line that went out in two', async () => {
+    const store = await open();
+    await seedLedger(store);
+    await store.db
+      .insertInto('shipment_line')
+      .values({ shipment: PALLET, order_id: 'ORD-1', line: 1, quantity: 1 })
+      .execute();
+    const findings = createFindings({ store, clock: new ManualClock(EXAMPLE_START) });
+    expect(await findings.findingOf('RET-1')).toMatchObject({ shipment: null, verdict: 'not-observed' });
+  });
+
+  it('weighs an excursion that is still open', async () => {
+    const store = await open();
+    await seedLedger(store);
+    await store.db.insertInto('return_claim').values(claim('RET-2', 'melted')).execute();
+    const body = {
+      sensor: 'sht31d-44',
+      quantity: 'temperature',
+      side: 'above',
+      limit: 25,
+      extreme: 60,
+      startedAt: exampleAt(27),
+      endedAt: null,
+    };
+    await store.db
+      .insertInto('excursion')
+      .values({
+        id: 'PI-1:x',
+        device_id: 'PI-1',
+        started_at: body.startedAt,
+        ended_at: null,
+        seq: 4,
+        body: JSON.stringify(body),
+      })
+      .execute();
+    const findings = createFindings({ store, clock: new ManualClock(EXAMPLE_START) });
+    expect(await findings.findingOf('RET-2')).toMatchObject({
+      verdict: 'transit-event',
+      cause: { legId: 'LEG-4', shock: null, excursion: { extreme: 60 } },
+    });
+  });
+
+  it('says that there is no such return', async () => {
+    const findings = createFindings({ store: await open(), clock: new ManualClock(EXAMPLE_START) });
+    await expect(findings.findingOf('RET-9')).rejects.toMatchObject({ code: 'REST_NOT_FOUND' });
+  });
+});

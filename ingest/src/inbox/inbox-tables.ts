@@ -1,0 +1,95 @@
+import type { Generated } from 'kysely';
+
+/** Times are ms since the epoch; `*_seq` ranges hold both ends; 0/1 are booleans; bodies are JSON. */
+export interface InboxTables {
+  /** Every record once, as it came. The source from which everything else can be built again. */
+  inbox: {
+    id: Generated<number>;
+    device_id: string;
+    epoch: string;
+    seq: number;
+    kind: string;
+    measured_at: number;
+    mono_ms: number;
+    boot_id: string;
+    clock: string;
+    received_at: number;
+    hash: string;
+    body: string;
+  };
+  /** Sequence numbers that were committed, to the inbox or to the quarantine. */
+  received: SeqRangeColumns;
+  /** Sequence numbers that the device says it dropped. */
+  dropped: SeqRangeColumns & { reason: string };
+  device_state: {
+    device_id: string;
+    /** Of the latest message; the four columns that follow belong to it. */
+    epoch: string | null;
+    min_seq: number;
+    max_seq: number;
+    /** The highest seq that was stored, and when it was measured. */
+    last_seq: number;
+    last_measured_at: number | null;
+    last_received_at: number | null;
+    is_online: number;
+  };
+  shock_event: {
+    /** device:epoch:seq */
+    id: string;
+    device_id: string;
+    impact_at: number;
+    peak_g: number;
+    body: string;
+  };
+  excursion: {
+    /** device:sensor:quantity:side:startedAt */
+    id: string;
+    device_id: string;
+    started_at: number;
+    ended_at: number | null;
+    /** Of the record that gave the present content. */
+    seq: number;
+    body: string;
+  };
+  coverage: {
+    device_id: string;
+    epoch: string;
+    seq: number;
+    starts_at: number;
+    ends_at: number;
+    samples: number;
+    lost_samples: number;
+    peak_g: number;
+  };
+  sensor_fault: {
+    device_id: string;
+    epoch: string;
+    seq: number;
+    occurred_at: number;
+    sensor: string;
+    is_raised: number;
+    reason: string;
+    detail: string;
+  };
+  quarantine: {
+    id: Generated<number>;
+    device_id: string;
+    topic: string;
+    received_at: number;
+    code: string;
+    reason: string;
+    /** Base64 of at most 64 kB. */
+    raw: string;
+    /** SHA-256 of code and raw bytes: the same thing sent again is kept once. */
+    digest: string;
+    epoch: string | null;
+    seq: number | null;
+  };
+}
+
+interface SeqRangeColumns {
+  device_id: string;
+  epoch: string;
+  from_seq: number;
+  to_seq: number;
+}

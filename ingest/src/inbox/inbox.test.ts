@@ -1,0 +1,204 @@
+import { encodeUpMessage } from '@jostle/contracts';
+import { expect, it } from 'vitest';
+import { readPayload, submissionOf } from '../testing/messages.ts';
+import { EPOCH, makeRecord, OTHER_EPOCH, START_MS } from '../testing/records.ts';
+import { onEachStore } from '../testing/stores.ts';
+import { Inbox } from './inbox.ts';
+
+onEachStore('inbox', (open) => {
+  const openInbox = async () => {
+    const store = await open();
+    await store.db
+      .insertInto('device')
+      .values({ id: 'DEV-1', name: 'One' })
+      .onConflict((c) => c.doNothing())
+      .execute();
+    return { inbox: new Inbox(store), db: store.db, store };
+  };
+
+  it('stores a record of each kind with what is derived from it, and gives a receipt', async () => {
+    const { inbox, db } = await openInbox();
+    const records = (['climate', 'shock', 'excursion', 'coverage', 'fault', 'tombstone'] as const).map(
+      (kind, i) => makeRecord(i + 3, kind),
+    );
+    const report = await inbox.commit([submissionOf(records, { outbox: { minSeq: 3, maxSeq: 8 } })]);
+    expect(report).toMatchObject({ stored: 6, duplicates: 0, conflicts: 0, quarantined: 0 });
+    expect(report.receipts).toEqual([
+      { deviceId: 'DEV-1', receipt: { v: 1, epoch: EPOCH, upTo: 8, have: [], dead: [] } },
+    ]);
+    expect(await db.selectFrom('shock_event').select(['id', 'peak_g', 'impact_at']).execute()).toEqual([
+      { id: `DEV-1:${EPOCH}:4`, peak_g: 93, impact_at: START_MS },
+    ]);
+    expect(await db.selectFrom('excursion').select(['id', 'ended_at']).execute()).toEqual([
+      { id: `DEV-1:sht31d-44:temperature:above:${START_MS}`, ended_at: null },
+    ]);
+    expect(await db.selectFrom('coverage').select(['seq', 'samples']).execute()).toEqual([
+      { seq: 6, samples: 48_000 },
+    ]);
+    expect(await db.selectFrom('sensor_fault').select(['seq', 'is_raised']).execute()).toEqual([
+      { seq: 7, is_raised: 1 },
+    ]);
+    expect(await db.selectFrom('dropped').select(['from_seq', 'to_seq', 'reason']).execute()).toEqual([
+      { from_seq: 1, to_seq: 2, reason: 'outbox-full' },
+    ]);
+    expect(await db.selectFrom('device_state').selectAll().execute()).toEqual([
+      {
+        device_id: 'DEV-1',
+        epoch: EPOCH,
+        min_seq: 3,
+        max_seq: 8,
+        last_seq: 8,
+        last_measured_at: START_MS + 8000,
+        last_received_at: START_MS,
+        is_online: 1,
+      },
+    ]);
+  });
+
+  it('closes an excursion whether its end arrives before or after its start', async () => {
+    const { inbox, db } = await openInbox();
+    const opened = makeRecord(1, 'excursion');
+    const closed = makeRecord(2, 'excursion', { endedAt: START_MS + 9000, extreme: 33 });
+    const reopened = makeRecord(4, 'excursion', { startedAt: START_MS + 1 });
+    const reclosed = makeRecord(5, 'excursion', { startedAt: START_MS + 1, endedAt: START_MS + 2 });
+    await inbox.commit([submissionOf([closed]), submissionOf([reopened, reclosed])]);
+    await inbox.commit([submissionOf([opened])]);
+    const rows = await db
+      .selectFrom('excursion')
+      .select(['started_at', 'ended_at'])
+      .orderBy('started_at')
+      .execute();
+    expect(rows).toEqual([
+      { started_at: START_MS, ended_at: START_MS + 9000 },
+      { started_at: START_MS + 1, ended_at: START_MS + 2 },
+    ]);
+  });
+
+  it('keeps the first of two records with one identity and quarantines the other', async () => {
+    const { inbox, db } = await openInbox();
+    await inbox.commit([submissionOf([makeRecord(1, 'climate', { temperatureC: 20 })])]);
+    const report = await inbox.commit([submissionOf([makeRecord(1, 'climate', { temperatureC: 25 })])]);
+    expect(report).toMatchObject({ stored: 0, conflicts: 1, quarantined: 1 });
+    expect(report.receipts[0]?.receipt).toMatchObject({
+      upTo: 1,
+      dead: [{ seq: 1, code: 'INGEST_RECORD_CONFLICT' }],
+    });
+    const kept = await db.selectFrom('inbox').select('body').execute();
+    expect(JSON.parse(kept[0]?.body ?? '')).toMatchObject({ temperatureC: 20 });
+    expect(await db.selectFrom('quarantine').select(['code', 'epoch', 'seq']).execute()).toEqual([
+      { code: 'INGEST_RECORD_CONFLICT', epoch: EPOCH, seq: 1 },
+    ]);
+  });
+
+  it('finds a conflict between two messages of one batch', async () => {
+    const { inbox } = await openInbox();
+    const report = await inbox.commit([
+      submissionOf([makeRecord(1, 'climate', { temperatureC: 20 })]),
+      submissionOf([makeRecord(1, 'climate', { temperatureC: 25 })]),
+    ]);
+    expect(report).toMatchObject({ stored: 1, conflicts: 1 });
+  });
+
+  it('quarantines one malformed record, stores its neighbours and settles all three', async () => {
+    const { inbox, db } = await openInbox();
+    const message = encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 3 }, [
+      makeRecord(1, 'fault'),
+      makeRecord(2, 'fault'),
+      makeRecord(3, 'fault'),
+    ]);
+    message.other[1] = { i: 1, kind: 'fault', body: { sensor: 7 } };
+    const bad = readPayload(JSON.stringify(message));
+    const report = await inbox.commit([bad]);
+    expect(report).toMatchObject({ stored: 2, quarantined: 1 });
+    expect(report.receipts[0]?.receipt).toEqual({
+      v: 1,
+      epoch: EPOCH,
+      upTo: 3,
+      have: [],
+      dead: [{ seq: 2, code: 'INGEST_RECORD_MALFORMED' }],
+    });
+    const [row] = await db.selectFrom('quarantine').selectAll().execute();
+    expect(Buffer.from(row?.raw ?? '', 'base64').toString()).toContain('"sensor":7');
+    const again = await inbox.commit([bad]);
+    expect(again).toMatchObject({ stored: 0, duplicates: 2, quarantined: 0 });
+    expect(again.receipts[0]?.receipt.upTo).toBe(3);
+  });
+
+  it('settles the run of a malformed message whose epoch and seq can still be read', async () => {
+    const { inbox } = await openInbox();
+    const message = { v: 1, epoch: EPOCH, seq: 5, at: [1, 2, 3], surprise: true };
+    const report = await inbox.commit([readPayload(JSON.stringify(message))]);
+    expect(report.receipts[0]?.receipt).toEqual({
+      v: 1,
+      epoch: EPOCH,
+      upTo: 0,
+      have: [[5, 7]],
+      dead: [5, 6, 7].map((seq) => ({ seq, code: 'INGEST_MESSAGE_MALFORMED' })),
+    });
+  });
+
+  it('quarantines what is not JSON once, and has nothing to give a receipt for', async () => {
+    const { inbox, db } = await openInbox();
+    for (let i = 0; i < 3; i++) {
+      const report = await inbox.commit([readPayload('{"v":1,'), readPayload('\0\xff')]);
+      expect(report.receipts).toEqual([]);
+    }
+    expect(await db.selectFrom('quarantine').select(['code']).execute()).toHaveLength(2);
+  });
+
+  it('gives an unregistered device no receipt, keeps a few of its messages, and stores them once it is registered', async () => {
+    const { inbox, db } = await openInbox();
+    for (let seq = 1; seq <= 30; seq++) {
+      const report = await inbox.commit([submissionOf([makeRecord(seq, 'climate')], { deviceId: 'NEW' })]);
+      expect(report).toMatchObject({ receipts: [], stored: 0, unregistered: 1 });
+    }
+    const kept = await db.selectFrom('quarantine').select(['code', 'device_id']).execute();
+    expect(kept).toEqual(
+      Array.from({ length: 10 }, () => ({ code: 'INGEST_DEVICE_UNKNOWN', device_id: 'NEW' })),
+    );
+    await db.insertInto('device').values({ id: 'NEW', name: 'New' }).execute();
+    const report = await inbox.commit([submissionOf([makeRecord(1, 'climate')], { deviceId: 'NEW' })]);
+    expect(report).toMatchObject({ stored: 1, unregistered: 0 });
+    expect(report.receipts[0]?.receipt.upTo).toBe(1);
+  });
+
+  it('keeps the epochs of a device apart', async () => {
+    const { inbox, db } = await openInbox();
+    await inbox.commit([submissionOf([makeRecord(1, 'climate'), makeRecord(2, 'climate')])]);
+    const report = await inbox.commit([
+      submissionOf([makeRecord(1, 'climate', { temperatureC: 3 })], {
+        epoch: OTHER_EPOCH,
+        outbox: { minSeq: 1, maxSeq: 1 },
+      }),
+    ]);
+    expect(report).toMatchObject({ stored: 1, conflicts: 0 });
+    const state = await db.selectFrom('device_state').select(['epoch', 'max_seq', 'last_seq']).execute();
+    expect(state).toEqual([{ epoch: OTHER_EPOCH, max_seq: 1, last_seq: 1 }]);
+  });
+
+  it('answers a batch that was committed just before a kill with the same receipt', async () => {
+    const { inbox, db, store } = await openInbox();
+    const batch = [submissionOf([makeRecord(1, 'climate'), makeRecord(2, 'shock')])];
+    const first = await inbox.commit(batch);
+    const before = await db.selectFrom('inbox').selectAll().execute();
+    await store.close();
+    const reopened = await openInbox();
+    const second = await reopened.inbox.commit(batch);
+    expect(second.receipts).toEqual(first.receipts);
+    expect(second).toMatchObject({ stored: 0, duplicates: 2 });
+    expect(await reopened.db.selectFrom('inbox').selectAll().execute()).toEqual(before);
+  });
+
+  it('shows a device as online from its last message until its parting or a restart of ingest', async () => {
+    const { inbox, db } = await openInbox();
+    const isOnline = async () =>
+      (await db.selectFrom('device_state').select('is_online').executeTakeFirst())?.is_online;
+    const parting = { kind: 'presence', deviceId: 'DEV-1', receivedAt: START_MS, isOnline: false } as const;
+    await inbox.commit([submissionOf([makeRecord(1, 'climate')]), parting]);
+    expect(await isOnline()).toBe(0);
+    await inbox.commit([parting, submissionOf([makeRecord(2, 'climate')])]);
+    expect(await isOnline()).toBe(1);
+    await inbox.forgetPresence();
+    expect(await isOnline()).toBe(0);
+  });
+});

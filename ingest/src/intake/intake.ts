@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { deviceTopic, type RetryPlan, retryDelayMs } from '@jostle/contracts';
+import type { Logger } from 'pino';
+import type { CommitReport } from '../inbox/commit-report.ts';
+import type { Submission } from '../inbox/submission.ts';
+import type { BrokerLink, DeliveredPacket, OpenBrokerLink } from './broker-link.ts';
+import { readMessage } from './message-reader.ts';
+import { PacketWindow } from './packet-window.ts';
+import { type BatchStore, commitAround } from './poison-isolation.ts';
+
+/** Packets and bytes that may wait for the store. */
+const WINDOW = { packets: 1000, bytes: 8 * 1024 * 1024 };
+/** A batch is committed when it has so many packets, or so long after its first one. */
+const BATCH_PACKETS = 500;
+const LINGER_MS = 20;
+const STORE_RETRY: RetryPlan = { firstMs: 100, maxMs: 10_000, factor: 2 };
+/** Failed commits in a row before the broker is left: a full window held longer would run into its keep-alive. */
+const RETRIES_CONNECTED = 6;
+
+export interface IntakeOptions {
+  openLink: OpenBrokerLink;
+  inbox: BatchStore;
+  random: () => number;
+  log: Logger;
+  onCommit: (report: CommitReport) => void;
+}
+
+export interface IntakeState {
+  isConnected: boolean;
+  /** Failed commits in a row; 0 while the store works. */
+  storeFailures: number;
+  waiting: number;
+}
+
+/**
+ * Takes messages from the broker to the inbox: wait for a batch, commit, PUBACK, receipts.
+ * Nothing is acknowledged before it is on disk; a store that fails is asked again for ever.
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #window = new PacketWindow<DeliveredPacket>(WINDOW);
+  readonly #link: BrokerLink;
+  readonly #stopping = new AbortController();
+  readonly #loop: Promise<void>;
+  // Wakes the loop when a packet comes or the intake stops.
+  #wake: () => void = () => {};
+  #storeFailures = 0;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#link = options.openLink({ deliver: (packet) => this.#admit(packet) });
+    this.#loop = this.#run();
+  }
+
+  get state(): IntakeState {
+    return {
+      isConnected: this.#link.isConnected,
+      storeFailures: this.#storeFailures,
+      waiting: this.#window.size,
+    };
+  }
+
+  /** Commits what is waiting, sends its receipts and leaves the broker. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#loop;
+    await this.#link.close();
+  }
+
+  #admit(packet: DeliveredPacket): 'room' | 'full' {
+    this.#window.add(packet);
+    this.#wake();
+    return this.#window.isFull || this.#stopping.signal.aborted ? 'full' : 'room';
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      await this.#batchReady();
+      const packets = this.#window.take(BATCH_PACKETS);
+      if (packets.length === 0 && this.#stopping.signal.aborted) return;
+      await this.#commit(packets);
+      if (!this.#stopping.signal.aborted) this.#link.read();
+    }
+  }
+
+  /** Resolves when a batch is worth its commit, at once where the intake stops. */
+  async #batchReady(): Promise<void> {
+    while (this.#window.size === 0 && !this.#stopping.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#window.size < BATCH_PACKETS) await this.#pause(LINGER_MS);
+  }
+
+  async #commit(packets: readonly DeliveredPacket[]): Promise<void> {
+    const batch = packets.flatMap((packet) => readMessage(packet) ?? []);
+    const report = await this.#commitUntilDone(batch);
+    if (report === undefined) return;
+    for (const packet of packets) packet.acknowledge();
+    for (const { deviceId, receipt } of report.receipts)
+      this.#link.publish(deviceTopic(deviceId, 'receipt'), JSON.stringify(receipt));
+    this.#options.onCommit(report);
+  }
+
+  /** @returns undefined where the intake was stopped while the store failed: the devices still hold the records */
+  async #commitUntilDone(batch: readonly Submission[]): Promise<CommitReport | undefined> {
+    const { inbox, log, random } = this.#options;
+    for (;;) {
+      try {
+        const report = await commitAround(inbox, batch);
+        if (this.#storeFailures > 0) log.info({ failures: this.#storeFailures }, 'store commits again');
+        this.#storeFailures = 0;
+        this.#link.resume();
+        return report;
+      } catch (error) {
+        if (this.#storeFailures === 0)
+          log.error({ err: error }, 'store cannot commit; nothing is acknowledged');
+      }
+      if (this.#stopping.signal.aborted) return undefined;
+      this.#storeFailures += 1;
+      if (this.#storeFailures === RETRIES_CONNECTED) {
+        this.#link.suspend();
+        this.#window.clear();
+      }
+      await this.#pause(retryDelayMs(STORE_RETRY, this.#storeFailures - 1, random()));
+    }
+  }
+
+  /** A pause that a stop cuts short. */
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
+}

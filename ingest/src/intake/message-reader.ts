@@ -1,0 +1,92 @@
+import {
+  decodeUpMessage,
+  ID_PATTERN,
+  MAX_PAYLOAD_BYTES,
+  parseDeviceTopic,
+  StatusMessage,
+} from '@jostle/contracts';
+import { Compile } from 'typebox/compile';
+import type { Reject, Submission } from '../inbox/submission.ts';
+
+/** One MQTT message as it arrived. */
+export interface IntakePacket {
+  topic: string;
+  payload: Buffer;
+  /** ms since the epoch, by ingest's clock. */
+  receivedAt: number;
+}
+
+const isStatus = Compile(StatusMessage);
+
+/** The longest run that a message may hold; see the `at` column of the wire format. */
+const RUN_MAX = 1000;
+const DEVICE_ID = new RegExp(ID_PATTERN);
+const EPOCH = /^[0-9a-f-]{36}$/;
+
+/**
+ * Reads one message. It never throws: what cannot be read becomes a reject, and where its epoch and
+ * sequence numbers can still be made out they come along, so that the device is told not to send it again.
+ *
+ * @returns undefined for a topic that is none of ours or names no possible device
+ */
+export function readMessage({ topic, payload, receivedAt }: IntakePacket): Submission | undefined {
+  const address = parseDeviceTopic(topic);
+  if (address === undefined || !DEVICE_ID.test(address.deviceId)) return undefined;
+  const { deviceId, channel } = address;
+  const from = { deviceId, topic, receivedAt };
+  const unreadable = (reason: string, loose: LooseIdentity = NO_IDENTITY): Submission => ({
+    kind: 'unreadable',
+    ...from,
+    epoch: loose.epoch,
+    reject: { code: 'INGEST_MESSAGE_MALFORMED', reason, raw: payload, seqs: loose.seqs },
+  });
+
+  const message = parseJson(payload);
+  if (channel === 'status') {
+    if (!isStatus.Check(message)) return unreadable('the status does not fit its schema');
+    return { kind: 'presence', deviceId, receivedAt, isOnline: message.state === 'online' };
+  }
+  if (message === undefined) return unreadable('the payload is not JSON');
+  if (payload.length > MAX_PAYLOAD_BYTES)
+    return unreadable(`${payload.length} bytes are more than ${MAX_PAYLOAD_BYTES}`, looseIdentity(message));
+  const decoded = decodeUpMessage(message);
+  if ('reason' in decoded) return unreadable(decoded.reason, looseIdentity(message));
+  return {
+    kind: 'run',
+    ...from,
+    epoch: decoded.epoch,
+    outbox: decoded.outbox,
+    records: decoded.records,
+    rejects: decoded.malformed.map(malformedRecord),
+    raw: payload,
+  };
+}
+
+interface LooseIdentity {
+  epoch: string | null;
+  seqs: readonly [number, number] | null;
+}
+
+const NO_IDENTITY: LooseIdentity = { epoch: null, seqs: null };
+
+/** What can be made out of a message that does not fit the schema. */
+function looseIdentity(message: unknown): LooseIdentity {
+  const { epoch, seq, at } = (message ?? {}) as { epoch?: unknown; seq?: unknown; at?: unknown };
+  if (typeof epoch !== 'string' || !EPOCH.test(epoch)) return NO_IDENTITY;
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return { epoch, seqs: null };
+  const count = Array.isArray(at) ? Math.min(Math.max(at.length, 1), RUN_MAX) : 1;
+  return { epoch, seqs: [seq, seq + count - 1] };
+}
+
+function malformedRecord({ seq, reason, raw }: { seq: number; reason: string; raw: unknown }): Reject {
+  const bytes = Buffer.from(JSON.stringify(raw) ?? 'null');
+  return { code: 'INGEST_RECORD_MALFORMED', reason, raw: bytes, seqs: [seq, seq] };
+}
+
+function parseJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

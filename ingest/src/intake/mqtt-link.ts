@@ -1,0 +1,173 @@
+import { type Clock, deviceTopic, type RetryPlan, retryDelayMs } from '@jostle/contracts';
+import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
+import type { Logger } from 'pino';
+import type { BrokerLink, LinkEvents } from './broker-link.ts';
+
+const RECONNECT_PLAN: RetryPlan = { firstMs: 200, maxMs: 10_000, factor: 2 };
+const KEEPALIVE_S = 30;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** One filter per channel; they do not overlap, some brokers deliver twice or not at all where they do. */
+const FILTERS = [deviceTopic('+', 'up'), deviceTopic('+', 'status')];
+const PROTOCOL_VERSION = 4;
+/** Given to mqtt.js in place of a result, so that it sends no PUBACK of its own and goes on. */
+const DEFERRED = new Error('acknowledged after the commit');
+
+export interface MqttLinkOptions {
+  url: string;
+  clientId: string;
+  token: string | undefined;
+  clock: Clock;
+  random: () => number;
+  log: Logger;
+}
+
+/**
+ * MQTT 3.1.1 with acknowledgement after the commit.
+ *
+ * INVARIANTS
+ * - Each connection is a client of its own with a clean session. A packet acknowledges on the client it came by
+ *   and nowhere else: on the next connection its id belongs to another message.
+ * - PUBACKs go out in the order of arrival (MQTT 3.1.1, 4.6), because the intake acknowledges in that order.
+ * - While the window is full the client's next packet is not asked for, which stops the socket.
+ */
+export function openMqttLink(options: MqttLinkOptions, events: LinkEvents): BrokerLink {
+  const link = new MqttLink(options, events);
+  link.resume();
+  return link;
+}
+
+class MqttLink implements BrokerLink {
+  readonly #options: MqttLinkOptions;
+  readonly #events: LinkEvents;
+  // Undefined between connections, and while suspended or closed.
+  #client: MqttClient | undefined;
+  #isConnected = false;
+  #isWanted = false;
+  // Counts connection attempts since the last success.
+  #failures = 0;
+  #reconnect: NodeJS.Timeout | undefined;
+  // Set while the window is full: lets mqtt.js go on.
+  #heldBack: (() => void) | undefined;
+
+  constructor(options: MqttLinkOptions, events: LinkEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  publish(topic: string, payload: string): void {
+    if (this.#isConnected) this.#client?.publish(topic, payload, { qos: 0 });
+  }
+
+  read(): void {
+    const goOn = this.#heldBack;
+    this.#heldBack = undefined;
+    goOn?.();
+  }
+
+  resume(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    this.#connect();
+  }
+
+  suspend(): void {
+    this.#isWanted = false;
+    clearTimeout(this.#reconnect);
+    const client = this.#client;
+    this.#forget();
+    client?.end(true);
+  }
+
+  async close(): Promise<void> {
+    this.#isWanted = false;
+    clearTimeout(this.#reconnect);
+    const client = this.#client;
+    const goOn = this.#heldBack;
+    // What still arrives while the last receipts leave is not ours any more: its sender keeps it.
+    this.#forget();
+    goOn?.();
+    if (client === undefined) return;
+    if (client.connected) await new Promise<void>((resolve) => client.end(false, {}, () => resolve()));
+    else client.end(true);
+  }
+
+  #connect(): void {
+    const { url, clientId, token, log } = this.#options;
+    const client = mqtt.connect(url, {
+      clientId,
+      username: clientId,
+      ...(token === undefined ? {} : { password: token }),
+      protocolVersion: PROTOCOL_VERSION,
+      clean: true,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      queueQoSZero: false,
+      keepalive: KEEPALIVE_S,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+    });
+    this.#client = client;
+    client.handleMessage = (packet, done) => this.#deliver(client, packet, done);
+    client.on('connect', () => this.#subscribe(client));
+    client.on('error', (error) => {
+      // One line per outage: the attempts that follow are the same story.
+      if (this.#failures === 0) log.warn({ err: error.message }, 'broker does not take the connection');
+    });
+    client.on('close', () => this.#lost(client));
+  }
+
+  #subscribe(client: MqttClient): void {
+    client.subscribe(FILTERS, { qos: 1 }, (error, granted) => {
+      if (client !== this.#client) return;
+      if (error !== null || granted?.some(({ qos }) => qos > 1)) {
+        this.#options.log.error({ err: error?.message }, 'broker refuses the subscription of ingest');
+        client.end(true);
+        return;
+      }
+      this.#isConnected = true;
+      this.#failures = 0;
+      this.#options.log.info('intake is connected to the broker');
+    });
+  }
+
+  #deliver(client: MqttClient, packet: IPublishPacket, done: (error?: Error) => void): void {
+    if (client !== this.#client) {
+      done(DEFERRED);
+      return;
+    }
+    const { messageId, qos, payload } = packet;
+    const room = this.#events.deliver({
+      topic: packet.topic,
+      payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
+      receivedAt: this.#options.clock.wallMs(),
+      acknowledge: () => {
+        if (client !== this.#client || !client.connected || qos === 0 || messageId === undefined) return;
+        writeToStream({ cmd: 'puback', messageId }, client.stream, { protocolVersion: PROTOCOL_VERSION });
+      },
+    });
+    const goOn = () => (qos === 0 ? done() : done(DEFERRED));
+    if (room === 'room') goOn();
+    else this.#heldBack = goOn;
+  }
+
+  #lost(client: MqttClient): void {
+    if (client !== this.#client) return;
+    if (this.#isConnected) this.#options.log.warn('intake lost the broker');
+    this.#forget();
+    client.end(true);
+    if (!this.#isWanted) return;
+    const delay = retryDelayMs(RECONNECT_PLAN, this.#failures, this.#options.random());
+    this.#failures += 1;
+    this.#reconnect = setTimeout(() => this.#connect(), delay);
+  }
+
+  #forget(): void {
+    this.#client = undefined;
+    this.#isConnected = false;
+    this.#heldBack = undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock, Finding } from '@jostle/contracts';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Store } from '../store/store.ts';
+
+/** Climate of one device over [fromMs, toMs), thinned to at most `maxPoints`. Times are ms since the epoch. */
+export interface ClimateSource {
+  climate(
+    deviceId: string,
+    fromMs: number,
+    toMs: number,
+    maxPoints: number,
+  ): Promise<
+    readonly {
+      measuredAt: number;
+      temperatureC?: number | null | undefined;
+      relativeHumidityPct?: number | null | undefined;
+      pressureHpa?: number | null | undefined;
+    }[]
+  >;
+}
+
+/** One part of the service as `/readyz` shows it. */
+export interface PartHealth {
+  part: string;
+  isReady: boolean;
+  detail: string;
+}
+
+/** What the HTTP server needs from the rest of the service. */
+export interface ServerDeps {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  telemetry: ClimateSource;
+  /** @throws JostleError REST_NOT_FOUND for an unknown return */
+  findings: { findingOf(returnId: string): Promise<Finding> };
+  /** Every part; the service is ready when all of them are. */
+  health: () => readonly PartHealth[];
+  metrics: Registry;
+  config: {
+    /** Where it is absent only this machine is answered. */
+    apiKey?: string | undefined;
+    /** Folder of the built console; absent where there is none. */
+    consoleDir?: string | undefined;
+  };
+}

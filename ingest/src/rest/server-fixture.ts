@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type Finding, JostleError, ManualClock } from '@jostle/contracts';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import type { Store } from '../store/store.ts';
+import type { ServerDeps } from './server-deps.ts';
+import type { TypedApp } from './typed-app.ts';
+
+/** Dependencies of a server for tests of the HTTP side alone: a real store, and no findings or telemetry. */
+export function serverDeps(store: Store, overrides: Partial<ServerDeps> = {}): ServerDeps {
+  return {
+    store,
+    clock: new ManualClock(Date.UTC(2026, 2, 1)),
+    log: pino({ level: 'silent' }),
+    telemetry: { climate: async () => [] },
+    findings: {
+      findingOf: async (id) => {
+        throw new JostleError('INTERNAL', `no finding of ${id} in this test`);
+      },
+    },
+    health: () => [{ part: 'store', isReady: true, detail: 'open' }],
+    metrics: new Registry(),
+    config: {},
+    ...overrides,
+  };
+}
+
+/** A finding that blames a hub. */
+export function hubFinding(returnId: string): Finding {
+  const shock = {
+    id: 'DEV-1:11111111-1111-1111-1111-111111111111:9',
+    device: 'DEV-1',
+    impactAt: '2026-03-01T10:05:00.000Z',
+    impactClass: 'drop',
+    peakG: { x: 3, y: 4, z: 91, resultant: 92.1 },
+    isClipped: false,
+    isBandwidthLimited: false,
+    durationMs: 8.2,
+    velocityChangeMps: 4.9,
+    freeFallMs: 404,
+    dropHeightM: 0.8,
+    equivalentDropHeightM: { low: 0.31, high: 1.22 },
+    rateHz: 800,
+    boundary: 'inside',
+    margin: 1.53,
+    damageProbability: 0.9,
+  } as const;
+  const cause = {
+    legId: 'L-HUB',
+    custodian: 'HUB',
+    custodianName: 'Leipzig hub',
+    place: 'Leipzig hub',
+    share: 0.93,
+    shock,
+    excursion: null,
+  };
+  return {
+    id: 'f'.repeat(64),
+    returnId,
+    computedAt: '2026-03-02T09:00:00.000Z',
+    method: { version: '1', assumptions: ['The sensor sits on the outer box.'] },
+    verdict: 'transit-event',
+    shipment: '106141412345678908',
+    cause,
+    shares: [
+      { kind: 'leg', legId: 'L-HUB', label: 'Leipzig hub', share: 0.93 },
+      { kind: 'packing', legId: null, label: 'Packing', share: 0.05 },
+      { kind: 'unobserved', legId: null, label: 'Not observed', share: 0.02 },
+    ],
+    observedMinutes: 38,
+    unobservedMinutes: 2,
+    gaps: [
+      { startsAt: '2026-03-01T10:10:00.000Z', endsAt: '2026-03-01T10:12:00.000Z', reason: 'device silent' },
+    ],
+    legs: [
+      {
+        legId: 'L-HUB',
+        mode: 'handling',
+        custodian: 'HUB',
+        custodianName: 'Leipzig hub',
+        from: 'Leipzig hub',
+        to: 'Leipzig hub',
+        startsAt: '2026-03-01T10:00:00.000Z',
+        endsAt: '2026-03-01T10:40:00.000Z',
+        observedMinutes: 38,
+        unobservedMinutes: 2,
+        hazard: 2.3,
+        share: 0.93,
+        shocks: [{ ...shock }],
+        excursions: [],
+      },
+    ],
+    explanation: 'At Leipzig hub the parcel fell about 0.8 m, far enough to break it.',
+  };
+}
+
+export interface Answer {
+  statusCode: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+  json(): ReturnType<typeof JSON.parse>;
+}
+
+export interface Question {
+  method?: string;
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON. */
+  payload?: object | string | Buffer;
+}
+
+/** Asks a server over real HTTP; it listens on a free port from the first question on. `fetch` cannot set Host. */
+export async function ask(app: TypedApp, question: Question | string): Promise<Answer> {
+  const {
+    method = 'GET',
+    url,
+    headers = {},
+    payload,
+  } = typeof question === 'string' ? { url: question } : question;
+  if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 });
+  const isJson = typeof payload === 'object' && !Buffer.isBuffer(payload);
+  const { port } = app.server.address() as AddressInfo;
+  const outgoing = request({
+    ...{ host: '127.0.0.1', port, path: url, method },
+    headers: { ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
+  });
+  outgoing.end(isJson ? JSON.stringify(payload) : payload);
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const body = await text(incoming);
+  return {
+    statusCode: incoming.statusCode ?? 0,
+    headers: incoming.headers,
+    body,
+    json: () => JSON.parse(body),
+  };
+}

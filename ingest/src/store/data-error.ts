@@ -1,0 +1,10 @@
+/**
+ * Whether the store refused the values themselves, so that the same transaction can never succeed; everything else
+ * (disk full, no connection, a lock) may pass. PostgreSQL: classes 22 and 23 of its error codes (Appendix A).
+ */
+export function isDataError(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string') return false;
+  return /^2[23]/.test(code) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code);
+}

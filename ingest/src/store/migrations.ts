@@ -1,0 +1,25 @@
+import { type Kysely, Migrator } from 'kysely';
+import { findingMigration } from '../finding/finding-migration.ts';
+import { inboxMigration } from '../inbox/inbox-migration.ts';
+import { ledgerMigration } from '../ledger/ledger-migration.ts';
+import { telemetryMigration } from '../telemetry/telemetry-migration.ts';
+import type { Database } from './database.ts';
+import type { AreaMigration, Engine } from './engine.ts';
+
+/** In the order in which they run. Names are stored in the database: never change one, append the next. */
+const MIGRATIONS: readonly (readonly [name: string, area: AreaMigration])[] = [
+  ['001-ledger', ledgerMigration],
+  ['002-inbox', inboxMigration],
+  ['003-telemetry', telemetryMigration],
+  ['004-finding', findingMigration],
+];
+
+/** Brings the database to the newest tables, all in one transaction: a kill in the middle leaves nothing behind. */
+export async function migrate(db: Kysely<Database>, engine: Engine): Promise<void> {
+  const migrations = Object.fromEntries(
+    MIGRATIONS.map(([name, area]) => [name, { up: (schema: Kysely<unknown>) => area.up(schema, engine) }]),
+  );
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}

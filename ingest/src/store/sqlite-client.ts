@@ -1,0 +1,87 @@
+import { Worker } from 'node:worker_threads';
+import { JostleError } from '@jostle/contracts';
+import type { SqliteReply, SqliteRequest } from './sqlite-worker.ts';
+
+type Result = Exclude<SqliteReply, { error: unknown }>;
+interface Waiter {
+  resolve(result: Result): void;
+  reject(error: Error): void;
+}
+
+/** A statement that SQLite refused: `code` is its extended result code, such as SQLITE_CONSTRAINT_TRIGGER. */
+export class SqliteStatementError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'SqliteStatementError';
+    this.code = code;
+  }
+}
+
+/** SQLite in a worker thread, so that a commit's fsync never stops the event loop. Answers come in order. */
+export class SqliteClient {
+  readonly #worker: Worker;
+  // In the order of the requests; the worker answers in the same order.
+  readonly #waiters: Waiter[] = [];
+  #death: Error | undefined;
+
+  private constructor(file: string) {
+    this.#worker = new Worker(new URL('./sqlite-worker-entry.js', import.meta.url), { workerData: { file } });
+    this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#die(error));
+    this.#worker.on('exit', () =>
+      this.#die(new SqliteStatementError('SQLITE_MISUSE', 'the store is closed')),
+    );
+  }
+
+  /** @throws JostleError INGEST_STORE_IN_USE where another process holds the file */
+  static async open(file: string): Promise<SqliteClient> {
+    const client = new SqliteClient(file);
+    try {
+      await client.#nextReply();
+    } catch (error) {
+      await client.#worker.terminate();
+      if (error instanceof SqliteStatementError && error.code.startsWith('SQLITE_BUSY'))
+        throw new JostleError(
+          'INGEST_STORE_IN_USE',
+          `${file} is open in another process: stop it, or set another JOSTLE_DATA_DIR.`,
+          { cause: error },
+        );
+      throw error;
+    }
+    return client;
+  }
+
+  /** @throws SqliteStatementError */
+  execute(sql: string, params: readonly unknown[] = []): Promise<Result> {
+    return this.#send({ sql, params });
+  }
+
+  async close(): Promise<void> {
+    if (this.#death !== undefined) return;
+    await this.#send('close');
+    await this.#worker.terminate();
+  }
+
+  #send(request: SqliteRequest): Promise<Result> {
+    if (this.#death !== undefined) return Promise.reject(this.#death);
+    this.#worker.postMessage(request);
+    return this.#nextReply();
+  }
+
+  #nextReply(): Promise<Result> {
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
+  #settle(reply: SqliteReply): void {
+    const waiter = this.#waiters.shift();
+    if ('error' in reply) waiter?.reject(new SqliteStatementError(reply.error.code, reply.error.message));
+    else waiter?.resolve(reply);
+  }
+
+  #die(error: Error): void {
+    this.#death ??= error;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#death);
+  }
+}

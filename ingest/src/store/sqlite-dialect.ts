@@ -1,0 +1,130 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  type Kysely,
+  type QueryCompiler,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { SqliteClient } from './sqlite-client.ts';
+
+/** Kysely's SQLite dialect over a worker thread: one connection, taken in turn by queries and whole transactions. */
+export class SqliteWorkerDialect implements Dialect {
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  createDriver(): Driver {
+    return new SqliteWorkerDriver(this.#file);
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new SqliteQueryCompiler();
+  }
+
+  createAdapter(): DialectAdapter {
+    return new TransactionalDdlAdapter();
+  }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return new SqliteIntrospector(db);
+  }
+}
+
+/** SQLite can create tables inside a transaction; Kysely's adapter does not use it. */
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class SqliteWorkerDriver implements Driver {
+  readonly #file: string;
+  #client: SqliteClient | undefined;
+  #connection: SqliteWorkerConnection | undefined;
+  // Resolves when the last one in the queue gives the connection back.
+  #queue: Promise<void> = Promise.resolve();
+  #release: () => void = () => {};
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  async init(): Promise<void> {
+    this.#client = await SqliteClient.open(this.#file);
+    this.#connection = new SqliteWorkerConnection(this.#client);
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const turn = this.#queue;
+    let release = () => {};
+    this.#queue = new Promise((resolve) => {
+      release = resolve;
+    });
+    await turn;
+    this.#release = release;
+    if (this.#connection === undefined) throw new TypeError('the driver is used before init');
+    return this.#connection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#release();
+  }
+
+  async beginTransaction(): Promise<void> {
+    await this.#client?.execute('begin immediate');
+  }
+
+  async commitTransaction(): Promise<void> {
+    await this.#client?.execute('commit');
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    await this.#client?.execute('rollback');
+  }
+
+  async savepoint(_: DatabaseConnection, name: string): Promise<void> {
+    await this.#client?.execute(`savepoint "${name}"`);
+  }
+
+  async rollbackToSavepoint(_: DatabaseConnection, name: string): Promise<void> {
+    await this.#client?.execute(`rollback to "${name}"`);
+  }
+
+  async releaseSavepoint(_: DatabaseConnection, name: string): Promise<void> {
+    await this.#client?.execute(`release "${name}"`);
+  }
+
+  async destroy(): Promise<void> {
+    await this.#client?.close();
+  }
+}
+
+class SqliteWorkerConnection implements DatabaseConnection {
+  readonly #client: SqliteClient;
+
+  constructor(client: SqliteClient) {
+    this.#client = client;
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const { rows, changes, insertId } = await this.#client.execute(sql, parameters);
+    return {
+      rows: rows as R[],
+      ...(changes === undefined ? {} : { numAffectedRows: BigInt(changes) }),
+      ...(insertId === undefined ? {} : { insertId: BigInt(insertId) }),
+    };
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    yield await this.executeQuery<R>(query);
+  }
+}

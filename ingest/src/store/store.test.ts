@@ -1,0 +1,82 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { onEachStore } from '../testing/stores.ts';
+import { openStore } from './store.ts';
+
+onEachStore('store', (open) => {
+  it('keeps what was committed when it is opened again', async () => {
+    const first = await open();
+    await first.db.insertInto('cursor').values({ name: 'a', value: 1_900_000_000_000 }).execute();
+    await first.close();
+    const second = await open();
+    expect(await second.db.selectFrom('cursor').selectAll().execute()).toEqual([
+      { name: 'a', value: 1_900_000_000_000 },
+    ]);
+  });
+
+  it('gives whole numbers as numbers, from columns, counts and sums', async () => {
+    const { db } = await open();
+    await db
+      .insertInto('cursor')
+      .values([
+        { name: 'a', value: 4 },
+        { name: 'b', value: 5 },
+      ])
+      .execute();
+    const row = await db
+      .selectFrom('cursor')
+      .select(({ fn }) => [fn.countAll().as('n'), fn.sum('value').as('sum'), fn.max('value').as('max')])
+      .executeTakeFirstOrThrow();
+    expect(row).toEqual({ n: 2, sum: 9, max: 5 });
+  });
+
+  it('leaves nothing of a transaction that fails', async () => {
+    const { db } = await open();
+    const failing = db.transaction().execute(async (trx) => {
+      await trx.insertInto('cursor').values({ name: 'a', value: 1 }).execute();
+      await trx.insertInto('cursor').values({ name: 'a', value: 2 }).execute();
+    });
+    await expect(failing).rejects.toThrow();
+    expect(await db.selectFrom('cursor').selectAll().execute()).toEqual([]);
+  });
+
+  it('keeps transactions apart that run at the same time', async () => {
+    const { db } = await open();
+    await db.insertInto('cursor').values({ name: 'a', value: 0 }).execute();
+    const increment = () =>
+      db.transaction().execute(async (trx) => {
+        await sql`update cursor set value = value + 1 where name = 'a'`.execute(trx);
+        return trx.selectFrom('cursor').select('value').executeTakeFirstOrThrow();
+      });
+    const seen = await Promise.all(Array.from({ length: 20 }, increment));
+    expect(new Set(seen.map((row) => row.value)).size).toBe(20);
+  });
+});
+
+it('refuses a data directory that another process has open, and opens it after that process was killed', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'jostle-lock-'));
+  const holder = fork(new URL('../testing/store-holder.ts', import.meta.url), [dataDir], {
+    execArgv: ['--import', 'tsx'],
+  });
+  await once(holder, 'message');
+  await expect(openStore({ dataDir })).rejects.toMatchObject({ code: 'INGEST_STORE_IN_USE' });
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  const store = await openStore({ dataDir });
+  expect(await store.db.selectFrom('cursor').select('value').execute()).toEqual([{ value: 7 }]);
+  await store.close();
+  await rm(dataDir, { recursive: true });
+});
+
+it('answers with an error after it was closed', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'jostle-closed-'));
+  const store = await openStore({ dataDir });
+  await store.close();
+  await expect(store.db.selectFrom('cursor').selectAll().execute()).rejects.toThrow();
+  await rm(dataDir, { recursive: true });
+});

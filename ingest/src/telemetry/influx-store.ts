@@ -1,0 +1,147 @@
+import { JostleError, MEASUREMENTS } from '@jostle/contracts';
+import { pointLine } from './point-line.ts';
+import {
+  type ClimatePoint,
+  stretchMs,
+  type TelemetryPoint,
+  type TelemetryStore,
+  type WriteOutcome,
+} from './telemetry-store.ts';
+
+const TIMEOUT_MS = 10_000;
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: string;
+}
+
+export interface InfluxPlace {
+  url: string;
+  database: string;
+  /** Ignored by InfluxDB 2 and 3, which take the password as an API token. */
+  user: string | undefined;
+  token: string | undefined;
+}
+
+/**
+ * InfluxDB in the dialect that versions 1, 2 and 3 share: line protocol to `/write`, InfluxQL to `/query`,
+ * HTTP Basic. Only version 1 has CREATE DATABASE; the others make a database otherwise.
+ */
+export class InfluxTelemetryStore implements TelemetryStore {
+  readonly #place: InfluxPlace;
+  // Of the requests that are under way; `close` ends them.
+  readonly #requests = new Set<AbortController>();
+
+  constructor(place: InfluxPlace) {
+    this.#place = place;
+  }
+
+  async write(points: readonly TelemetryPoint[]): Promise<WriteOutcome> {
+    const lines = points.map(pointLine).join('\n');
+    const first = await this.#post(lines);
+    if ('kind' in first) return first;
+    const isMissing = first.status === 404 && first.headers.get('x-influxdb-version')?.startsWith('1.');
+    if (!isMissing) return outcomeOf(first);
+    const creation = await this.#query(`CREATE DATABASE ${quoted(this.#place.database)}`, 'POST').catch(
+      String,
+    );
+    if (typeof creation === 'string') return { kind: 'refused', reason: creation };
+    const second = await this.#post(lines);
+    return 'kind' in second ? second : outcomeOf(second);
+  }
+
+  async climate(deviceId: string, fromMs: number, toMs: number, maxPoints: number): Promise<ClimatePoint[]> {
+    const { name, fields } = MEASUREMENTS.climate;
+    const series = await this.#query(
+      `SELECT mean(${quoted(fields.temperatureC)}), mean(${quoted(fields.relativeHumidityPct)}), ` +
+        `mean(${quoted(fields.pressureHpa)}) FROM ${quoted(name)} ` +
+        `WHERE "device" = ${text(deviceId)} AND time >= ${fromMs}ms AND time < ${toMs}ms ` +
+        `GROUP BY time(${stretchMs(fromMs, toMs, maxPoints)}ms) fill(none)`,
+      'GET',
+    );
+    return series.map(([measuredAt, temperatureC, relativeHumidityPct, pressureHpa]) => ({
+      measuredAt: measuredAt ?? 0,
+      temperatureC: temperatureC ?? null,
+      relativeHumidityPct: relativeHumidityPct ?? null,
+      pressureHpa: pressureHpa ?? null,
+    }));
+  }
+
+  async close(): Promise<void> {
+    for (const request of this.#requests) request.abort();
+  }
+
+  async #post(lines: string): Promise<Answer | WriteOutcome> {
+    try {
+      return await this.#fetch('write', {}, { method: 'POST', body: lines });
+    } catch (error) {
+      return { kind: 'retry', reason: reasonOf(error) };
+    }
+  }
+
+  /** The rows of the first series, each beginning with its time in ms. */
+  async #query(q: string, method: 'GET' | 'POST'): Promise<(number | null)[][]> {
+    let answer: {
+      error?: string;
+      results?: { error?: string; series?: { values: (number | null)[][] }[] }[];
+    };
+    try {
+      const { status, body } = await this.#fetch('query', { q, epoch: 'ms' }, { method });
+      answer = JSON.parse(body) as typeof answer;
+      if (status >= 400) answer.error ??= `status ${status}`;
+    } catch (error) {
+      throw new JostleError('INGEST_TELEMETRY_UNAVAILABLE', `InfluxDB does not answer: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
+    const problem = answer.error ?? answer.results?.[0]?.error;
+    // Before the first write there is no database, and so there are no readings.
+    if (problem?.startsWith('database not found')) return [];
+    if (problem !== undefined)
+      throw new JostleError('INGEST_TELEMETRY_UNAVAILABLE', `InfluxDB refuses the query: ${problem}`);
+    return answer.results?.[0]?.series?.[0]?.values ?? [];
+  }
+
+  async #fetch(path: string, query: Record<string, string>, init: RequestInit): Promise<Answer> {
+    const { url, database, user, token } = this.#place;
+    const address = new URL(path, url.endsWith('/') ? url : `${url}/`);
+    for (const [key, value] of Object.entries({ db: database, ...query }))
+      address.searchParams.set(key, value);
+    const credentials = Buffer.from(`${user ?? ''}:${token ?? ''}`).toString('base64');
+    const request = new AbortController();
+    const timer = setTimeout(() => request.abort(new Error(`no answer in ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    this.#requests.add(request);
+    try {
+      const response = await fetch(address, {
+        ...init,
+        signal: request.signal,
+        headers: token === undefined ? {} : { authorization: `Basic ${credentials}` },
+      });
+      // Read here, so that the time limit covers the body as well.
+      const body = await response.text();
+      return { status: response.status, headers: response.headers, body };
+    } finally {
+      clearTimeout(timer);
+      this.#requests.delete(request);
+    }
+  }
+}
+
+function outcomeOf({ status, headers, body }: Answer): WriteOutcome {
+  const reason = `status ${status}: ${body.trim().slice(0, 300)}`;
+  if (status >= 200 && status < 300) return { kind: 'written' };
+  if ([401, 403, 404].includes(status)) return { kind: 'refused', reason };
+  if (status === 413) return { kind: 'too-large' };
+  if (status === 400 || status === 422) return { kind: 'invalid', reason };
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return { kind: 'retry', reason, ...(seconds >= 0 ? { afterMs: seconds * 1000 } : {}) };
+}
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as { message?: string; cause?: { message?: string } };
+  return cause?.message ?? message ?? String(error);
+}
+
+const quoted = (identifier: string) => `"${identifier.replace(/["\\]/g, '\\$&')}"`;
+const text = (value: string) => `'${value.replace(/['\\]/g, '\\$&')}'`;

@@ -1,0 +1,75 @@
+import { pointTimeNs } from '@jostle/contracts';
+import { expect, it } from 'vitest';
+import { START_MS } from '../testing/records.ts';
+import type { TelemetryPoint, TelemetryStore } from './telemetry-store.ts';
+
+export function climatePoint(
+  seq: number,
+  temperatureC: number,
+  part: Partial<Extract<TelemetryPoint, { kind: 'climate' }>> = {},
+): TelemetryPoint {
+  return {
+    kind: 'climate',
+    deviceId: 'DEV-1',
+    measuredAt: START_MS + seq * 1000,
+    seq,
+    values: { temperatureC },
+    ...part,
+  };
+}
+
+export const SHOCK: TelemetryPoint = {
+  kind: 'shock',
+  deviceId: 'DEV-1',
+  measuredAt: START_MS,
+  seq: 77,
+  values: { peakG: 93, durationMs: 6, velocityChangeMps: 4.8, impactClass: 'drop' },
+};
+
+/** What every telemetry store keeps to; each adapter runs it. */
+export function telemetryContract(open: () => Promise<TelemetryStore>): void {
+  const minute = (store: TelemetryStore, maxPoints = 1000) =>
+    store.climate('DEV-1', START_MS, START_MS + 60_000, maxPoints);
+
+  it('gives back what was written, in order of time, null where a value was not measured', async () => {
+    const store = await open();
+    const full = { temperatureC: 20.5, relativeHumidityPct: 41, pressureHpa: 1013.25 };
+    expect(await store.write([climatePoint(3, 22), climatePoint(1, 0, { values: full }), SHOCK])).toEqual({
+      kind: 'written',
+    });
+    const points = await store.climate('DEV-1', START_MS, START_MS + 60_000, 60_001);
+    expect(points).toEqual([
+      { measuredAt: START_MS + 1000, ...full },
+      { measuredAt: START_MS + 3000, temperatureC: 22, relativeHumidityPct: null, pressureHpa: null },
+    ]);
+  });
+
+  it('writes again without a second point, and keeps two records of one millisecond apart', async () => {
+    const store = await open();
+    const twins = [climatePoint(1, 10), climatePoint(2, 20, { measuredAt: START_MS + 1000 })];
+    for (let i = 0; i < 3; i++) expect(await store.write(twins)).toEqual({ kind: 'written' });
+    expect(pointTimeNs(START_MS + 1000, 1)).not.toBe(pointTimeNs(START_MS + 1000, 2));
+    expect(await minute(store)).toMatchObject([{ temperatureC: 15 }]);
+  });
+
+  it('averages over equal stretches when there are more readings than asked for', async () => {
+    const store = await open();
+    await store.write(Array.from({ length: 60 }, (_, i) => climatePoint(i, i)));
+    const points = await minute(store, 7);
+    expect(points.map((point) => point.temperatureC)).toEqual([4.5, 14.5, 24.5, 34.5, 44.5, 54.5]);
+    expect(points.map((point) => point.measuredAt - START_MS)).toEqual([
+      0, 10_000, 20_000, 30_000, 40_000, 50_000,
+    ]);
+  });
+
+  it('keeps devices apart and the end of the range out', async () => {
+    const store = await open();
+    await store.write([climatePoint(1, 1), climatePoint(60, 2), climatePoint(2, 3, { deviceId: 'DEV-2' })]);
+    expect(await minute(store)).toMatchObject([{ temperatureC: 1 }]);
+    expect(await store.climate('DEV-9', START_MS, START_MS + 60_000, 10)).toEqual([]);
+  });
+
+  it('answers with nothing before the first write', async () => {
+    expect(await minute(await open())).toEqual([]);
+  });
+}

@@ -1,0 +1,73 @@
+import type { ImpactClass } from '@jostle/contracts';
+
+/** One climate reading or shock event as a point in time; values that are absent were not measured. */
+export type TelemetryPoint = {
+  deviceId: string;
+  /** ms since the epoch. */
+  measuredAt: number;
+  /** Of its record; it makes the time of the point unique, see `pointTimeNs`. */
+  seq: number;
+} & (
+  | {
+      kind: 'climate';
+      values: {
+        temperatureC?: number | undefined;
+        relativeHumidityPct?: number | undefined;
+        pressureHpa?: number | undefined;
+      };
+    }
+  | {
+      kind: 'shock';
+      values: {
+        peakG: number;
+        durationMs: number;
+        velocityChangeMps: number;
+        dropHeightM?: number | undefined;
+        impactClass: ImpactClass;
+      };
+    }
+);
+
+/**
+ * What became of a write. Writing again is always allowed: a point replaces itself.
+ *
+ * - `retry`: nobody's fault, it may work later, not before `afterMs`
+ * - `refused`: the credentials or the database are wrong; a person has to act
+ * - `too-large`: fewer points at once may work
+ * - `invalid`: at least one point can never be stored; others may have been
+ */
+export type WriteOutcome =
+  | { kind: 'written' }
+  | { kind: 'retry'; reason: string; afterMs?: number | undefined }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'too-large' }
+  | { kind: 'invalid'; reason: string };
+
+/** Means over one stretch of time; null where nothing of that kind was measured in it. */
+export interface ClimatePoint {
+  /** Start of the stretch, ms since the epoch. */
+  measuredAt: number;
+  temperatureC: number | null;
+  relativeHumidityPct: number | null;
+  pressureHpa: number | null;
+}
+
+/** Where readings are kept for curves. It can be lost and filled again from the inbox. */
+export interface TelemetryStore {
+  write(points: readonly TelemetryPoint[]): Promise<WriteOutcome>;
+  /**
+   * The climate of one device over [fromMs, toMs), in order of time, at most `maxPoints` of them.
+   *
+   * @throws JostleError INGEST_TELEMETRY_UNAVAILABLE
+   */
+  climate(deviceId: string, fromMs: number, toMs: number, maxPoints: number): Promise<ClimatePoint[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Length of the stretches over which climate is averaged, ms. They begin at multiples of it since the epoch,
+ * so that one more than fit may be touched.
+ */
+export function stretchMs(fromMs: number, toMs: number, maxPoints: number): number {
+  return Math.max(1, Math.ceil((toMs - fromMs) / Math.max(1, maxPoints - 1)));
+}

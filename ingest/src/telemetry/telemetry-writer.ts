@@ -1,0 +1,177 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, type RetryPlan, retryDelayMs } from '@jostle/contracts';
+import type { Logger } from 'pino';
+import { quarantine } from '../inbox/quarantine.ts';
+import type { Store } from '../store/store.ts';
+import { type InboxRow, POINT_KINDS, pointOf } from './inbox-points.ts';
+import type { TelemetryPoint, TelemetryStore, WriteOutcome } from './telemetry-store.ts';
+
+const CURSOR = 'telemetry';
+const BATCH_POINTS = 5000;
+/** How often the inbox is looked at without being told of something new. */
+const POLL_MS = 1000;
+const RETRY: RetryPlan = { firstMs: 500, maxMs: 60_000, factor: 2 };
+/** How often a refusal is tried again that only a person can change. */
+const REFUSED_RETRY_MS = 30_000;
+
+export interface TelemetryWriterOptions {
+  store: Store;
+  telemetry: TelemetryStore;
+  clock: Clock;
+  random: () => number;
+  log: Logger;
+  /** Waits so long, or until the signal; tests give their own. */
+  pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+interface Entry {
+  row: InboxRow;
+  point: TelemetryPoint;
+}
+
+const pauseFor = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});
+
+/**
+ * Carries the inbox to the telemetry store. It reads from the inbox and never from memory, and its cursor moves
+ * only past what was written or quarantined: whatever happens in between is written again, which changes nothing.
+ */
+export class TelemetryWriter {
+  readonly #options: TelemetryWriterOptions;
+  readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly #stopping = new AbortController();
+  readonly #loop: Promise<void>;
+  // Replaced before each look at the inbox; aborted by `nudge` and `stop`.
+  #waiting = new AbortController();
+  #problem: string | null = null;
+
+  constructor(options: TelemetryWriterOptions) {
+    this.#options = options;
+    this.#pause = options.pause ?? pauseFor;
+    this.#loop = this.#run();
+  }
+
+  /** Why nothing can be written at present; null while all is well. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /** Says that the inbox has something new. */
+  nudge(): void {
+    this.#waiting.abort();
+  }
+
+  /** Ends after the write that is under way. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#waiting.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const stop = this.#stopping.signal;
+    let failures = 0;
+    while (!stop.aborted) {
+      this.#waiting = new AbortController();
+      try {
+        const count = await this.#step();
+        failures = 0;
+        if (count === 0) await this.#pause(POLL_MS, this.#waiting.signal);
+      } catch (error) {
+        this.#report(`the inbox cannot be read: ${String(error)}`, 'warn');
+        await this.#pause(retryDelayMs(RETRY, failures++, this.#options.random()), stop);
+      }
+    }
+  }
+
+  /** Carries one batch. @returns how many inbox rows it had */
+  async #step(): Promise<number> {
+    const { db } = this.#options.store;
+    const cursor = await db
+      .selectFrom('cursor')
+      .select('value')
+      .where('name', '=', CURSOR)
+      .executeTakeFirst();
+    const rows = await db
+      .selectFrom('inbox')
+      .select(['id', 'device_id', 'epoch', 'seq', 'kind', 'measured_at', 'body'])
+      .where('id', '>', cursor?.value ?? 0)
+      .where('kind', 'in', POINT_KINDS)
+      .orderBy('id')
+      .limit(BATCH_POINTS)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return 0;
+    const entries = rows.flatMap((row): Entry[] => {
+      const point = pointOf(row);
+      return point === undefined ? [] : [{ row, point }];
+    });
+    if (!(await this.#deliver(entries))) return rows.length;
+    const value = last.id;
+    await db
+      .insertInto('cursor')
+      .values({ name: CURSOR, value })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+      .execute();
+    return rows.length;
+  }
+
+  /** @returns whether everything is written or in quarantine; false where the writer was stopped before */
+  async #deliver(entries: readonly Entry[]): Promise<boolean> {
+    const [first] = entries;
+    if (first === undefined) return true;
+    const outcome = await this.#writeUntilAnswered(entries);
+    if (outcome === undefined) return false;
+    if (outcome.kind === 'written') return true;
+    if (entries.length === 1) {
+      await this.#setAside(
+        first,
+        outcome.kind === 'invalid' ? outcome.reason : 'the point alone is too large',
+      );
+      return true;
+    }
+    const middle = entries.length >> 1;
+    return (await this.#deliver(entries.slice(0, middle))) && (await this.#deliver(entries.slice(middle)));
+  }
+
+  /** Tries for ever where trying helps. @returns undefined where the writer was stopped */
+  async #writeUntilAnswered(
+    entries: readonly Entry[],
+  ): Promise<Extract<WriteOutcome, { kind: 'written' | 'invalid' | 'too-large' }> | undefined> {
+    const { telemetry, random } = this.#options;
+    const points = entries.map((entry) => entry.point);
+    for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
+      const outcome = await telemetry.write(points);
+      if (outcome.kind === 'retry') {
+        this.#report(outcome.reason, 'warn');
+        const backOff = retryDelayMs(RETRY, attempt, random());
+        await this.#pause(Math.max(backOff, outcome.afterMs ?? 0), this.#stopping.signal);
+      } else if (outcome.kind === 'refused') {
+        this.#report(outcome.reason, 'error');
+        await this.#pause(REFUSED_RETRY_MS, this.#stopping.signal);
+      } else {
+        if (this.#problem !== null) this.#options.log.info('telemetry is written again');
+        this.#problem = null;
+        return outcome;
+      }
+    }
+    return undefined;
+  }
+
+  async #setAside({ row, point }: Entry, reason: string): Promise<void> {
+    const { store, clock, log } = this.#options;
+    const raw = Buffer.from(JSON.stringify(point));
+    const origin = { deviceId: row.device_id, topic: CURSOR, receivedAt: clock.wallMs(), epoch: row.epoch };
+    const reject = { code: 'INGEST_TELEMETRY_REFUSED', reason, raw, seqs: [row.seq, row.seq] } as const;
+    await store.db.transaction().execute((trx) => quarantine(trx, origin, [reject]));
+    log.warn(
+      { code: reject.code, deviceId: row.device_id, seq: row.seq, reason },
+      'point was put into quarantine',
+    );
+  }
+
+  /** Logs the start of an outage, not its every repetition. */
+  #report(reason: string, level: 'warn' | 'error'): void {
+    if (this.#problem === null) this.#options.log[level]({ reason }, 'telemetry cannot be written');
+    this.#problem = reason;
+  }
+}

@@ -1,0 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { GENERATED } from './generated.ts';
+
+for (const [path, text] of GENERATED) {
+  writeFileSync(new URL(`../../${path}`, import.meta.url), text());
+  console.log(`wrote ${path}`);
+}

@@ -1,0 +1,10 @@
+import { envExample } from './env-example.ts';
+import { errorsDoc } from './errors-doc.ts';
+import { wireFormatDoc } from './wire-format-doc.ts';
+
+/** Files that are generated from code, and what makes each. */
+export const GENERATED: readonly [path: string, text: () => string][] = [
+  ['docs/errors.md', errorsDoc],
+  ['docs/wire-format.md', wireFormatDoc],
+  ['.env.example', envExample],
+];

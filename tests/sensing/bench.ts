@@ -1,0 +1,51 @@
+import type { RecordBodies, RecordKind } from '@jostle/contracts';
+import type { FromSensing, Sensing, SensingConfig } from '@jostle/edge/sensing';
+import { SimulatedBus, type SimulatedChip, VirtualTime } from '@jostle/firmware-sim';
+
+/** When every simulated bench begins. */
+export const BENCH_FROM_MS = Date.UTC(2026, 0, 15, 8);
+
+/** The agent's own sensing on simulated chips, in simulated time. */
+export interface Bench {
+  bus: SimulatedBus;
+  messages: FromSensing[];
+  /** Bodies of one kind so far, in the order in which they were sent. */
+  bodies<K extends RecordKind>(kind: K): RecordBodies[K][];
+  /** Lets that much simulated time pass. */
+  pass(ms: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Time is installed before sensing is loaded; the caller stops the bench.
+ *
+ * @param chips key: I2C address
+ */
+export async function startBench(
+  sensors: SensingConfig,
+  chips: (now: () => number) => ReadonlyMap<number, SimulatedChip>,
+  arrange: (bus: SimulatedBus) => void = () => {},
+): Promise<Bench> {
+  const time = new VirtualTime(BENCH_FROM_MS);
+  const { startSensing } = await import('@jostle/edge/sensing');
+  const bus = new SimulatedBus();
+  for (const [address, chip] of chips(() => time.nowMs())) bus.attach(address, chip);
+  arrange(bus);
+
+  const messages: FromSensing[] = [];
+  const emit = (message: FromSensing) => messages.push(message);
+  const sensing: Sensing = await startSensing({ transport: bus, clock: time.clock(), sensors, emit });
+  return {
+    bus,
+    messages,
+    bodies: <K extends RecordKind>(kind: K) =>
+      messages
+        .flatMap((m) => (m.type === 'records' ? m.drafts : []))
+        .flatMap((d) => (d.kind === kind ? [d.body as RecordBodies[K]] : [])),
+    pass: (ms) => time.runUntil(time.nowMs() + ms),
+    async stop() {
+      await sensing.stop();
+      time.uninstall();
+    },
+  };
+}
