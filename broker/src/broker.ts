@@ -59,14 +59,20 @@ export async function startBroker(config: BrokerConfig, log: Logger): Promise<Br
   const server = guardedServer(config, refusals, sockets, (socket) => aedes.handle(socket));
   const port = await listen(server, config);
   log.info({ host: config.host, port, isOpen: config.credentialsFile === undefined }, 'broker is listening');
+
+  const stopAll = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    await new Promise<void>((resolve) => aedes.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+    refusals.summarise();
+  };
+  let stopped: Promise<void> | undefined;
   return {
     port,
-    stop: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      await new Promise<void>((resolve) => aedes.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-      refusals.summarise();
+    stop: () => {
+      stopped ??= stopAll();
+      return stopped;
     },
   };
 }

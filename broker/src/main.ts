@@ -15,9 +15,9 @@ async function start(): Promise<Broker> {
 try {
   const broker = await start();
   const stop = () => void broker.stop().then(() => process.exit(0));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  process.once('disconnect', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('disconnect', stop);
   process.send?.({ type: 'ready', port: broker.port });
 } catch (error) {
   console.error(isJostleError(error) ? `${error.code}\n${error.message}` : error);

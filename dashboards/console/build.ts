@@ -25,3 +25,13 @@ export async function buildConsole(outDir: string): Promise<void> {
   });
   await copyFile(join(SOURCE, 'index.html'), join(outDir, 'index.html'));
 }
+
+/** As a program: `build.ts OUT_DIR`, for whoever may not import this workspace. */
+const [, program, outDir] = process.argv;
+if (program === fileURLToPath(import.meta.url)) {
+  if (outDir === undefined) {
+    console.error('Name the folder to build into: build.ts OUT_DIR');
+    process.exit(64);
+  }
+  await buildConsole(outDir);
+}

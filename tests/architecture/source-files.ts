@@ -33,7 +33,7 @@ export function sourceFiles(): SourceFile[] {
       .map((path) => ({
         path,
         workspace,
-        isTest: path.endsWith('.test.ts') || /(^tests|\/testing)\//.test(path),
+        isTest: /(\.test|-contract)\.ts$|(^tests|\/testing)\//.test(path),
         text: readFileSync(join(ROOT, path), 'utf8'),
       })),
   );

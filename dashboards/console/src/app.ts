@@ -12,13 +12,14 @@ const REFRESH_MS = 5000;
 const main = document.getElementById('main') ?? document.body;
 const status = document.getElementById('freshness') ?? el('p');
 
-/** Changed by `open` alone: what is on the screen, and the timer that refreshes it. */
+/** What is on the screen: set by `open`, emptied where asking again is of no use. */
 let page: Section[] = [];
+/** Of the next refresh; set by `refresh`. */
 let timer = 0;
 
 function pageOf(hash: string): Section[] {
-  const id = /^#\/returns\/([^/]+)$/.exec(hash)?.[1];
-  return id === undefined ? returnsPage() : findingPage(decodeURIComponent(id));
+  const id = /^#\/returns\/([A-Z0-9-]+)$/.exec(hash)?.[1];
+  return id === undefined ? returnsPage() : findingPage(id);
 }
 
 async function open(): Promise<void> {
@@ -30,6 +31,7 @@ async function open(): Promise<void> {
 
 async function refresh(refreshed: Section[]): Promise<void> {
   clearTimeout(timer);
+  if (refreshed.length === 0) return;
   try {
     for (const part of refreshed) await part.refresh();
     if (page === refreshed) showFresh(status);
@@ -48,6 +50,7 @@ function showFailure(error: unknown): boolean {
     showStale(status);
     return true;
   }
+  page = [];
   status.textContent = '';
   if (error.kind === 'key-needed') {
     main.replaceChildren(apiKeyPrompt(open));

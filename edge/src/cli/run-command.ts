@@ -26,7 +26,7 @@ export function runCommand(): Command {
 
 function stopOnSignal(agent: Agent): void {
   const stop = () => void agent.stop().then(() => process.exit(0));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  process.once('disconnect', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('disconnect', stop);
 }

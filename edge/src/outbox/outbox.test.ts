@@ -232,6 +232,17 @@ describe('a full outbox', () => {
   });
 });
 
+test('a file that has no room left takes new records in the place of old routine ones', () => {
+  const outbox = new Outbox({ path, log, maxRecords: 1_000_000, maxPages: 100 });
+  open.push(outbox);
+  const all: DeviceRecord[] = [];
+  for (let i = 0; i < 200; i++) all.push(...outbox.append([fault(i), ...many(19)], BOOT));
+  expect(outbox.count).toBeLessThan(all.length / 2);
+  const left = new Set(held(outbox));
+  expect(all.filter(({ kind, seq }) => kind !== 'climate' && !left.has(seq))).toEqual([]);
+  expect(left.has(all.findLast(({ kind }) => kind === 'climate')?.seq ?? 0)).toBe(true);
+});
+
 describe('damage', () => {
   test.each([
     ['is no database', () => writeFileSync(path, 'x'.repeat(10_000))],

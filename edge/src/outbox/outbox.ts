@@ -25,6 +25,8 @@ export interface OutboxOptions {
   log: Logger;
   /** Records that are kept at most before routine ones are dropped, oldest first. */
   maxRecords: number;
+  /** Size of the file at which it counts as full, pages of 4 kB; default 1 GiB. */
+  maxPages?: number;
 }
 
 /** What became of a receipt. `dead` went into quarantine at ingest; those left the outbox too. */
@@ -50,8 +52,8 @@ export class Outbox {
   #lastMeasuredAt: number | null;
 
   /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent has the file open */
-  constructor({ path, log, maxRecords }: OutboxOptions) {
-    this.#rows = new OutboxRows(openOutboxFile(path, log));
+  constructor({ path, log, maxRecords, maxPages }: OutboxOptions) {
+    this.#rows = new OutboxRows(openOutboxFile(path, log, maxPages));
     this.#log = log;
     this.#maxRecords = maxRecords;
     this.epoch = this.#rows.epoch();

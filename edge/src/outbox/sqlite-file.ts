@@ -33,15 +33,16 @@ const SCHEMA = `
  * Opens the outbox file, or makes it with a new epoch. A file that fails its check is set aside, never deleted:
  * its records can be salvaged.
  *
+ * @param maxPages size at which the file counts as full, in pages of 4 kB
  * @throws JostleError EDGE_OUTBOX_IN_USE where another process has it open
  */
-export function openOutboxFile(path: string, log: Logger): OutboxDatabase {
+export function openOutboxFile(path: string, log: Logger, maxPages: number = MAX_PAGES): OutboxDatabase {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const db = openChecked(path);
+  const db = openChecked(path, maxPages);
   if (db !== undefined) return db;
   const asidePath = setAside(path);
   log.error({ code: 'EDGE_OUTBOX_DAMAGED', asidePath }, 'outbox is damaged; it was set aside');
-  const fresh = openChecked(path);
+  const fresh = openChecked(path, maxPages);
   if (fresh === undefined)
     throw new JostleError('EDGE_OUTBOX_DAMAGED', `A new outbox at ${path} is damaged too: check the disk.`);
   return fresh;
@@ -52,7 +53,7 @@ export function isFull(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
 }
 
-function openChecked(path: string): OutboxDatabase | undefined {
+function openChecked(path: string, maxPages: number): OutboxDatabase | undefined {
   const db = new Database(path, { timeout: 0 });
   try {
     // Held for as long as the file is open, and let go by the kernel when the process dies.
@@ -61,7 +62,7 @@ function openChecked(path: string): OutboxDatabase | undefined {
     // With NORMAL a power cut takes confirmed rows with it (SQLite documentation, PRAGMA synchronous).
     db.pragma('synchronous = FULL');
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
-    db.pragma(`max_page_count = ${MAX_PAGES}`);
+    db.pragma(`max_page_count = ${maxPages}`);
     db.exec('BEGIN IMMEDIATE; COMMIT');
     if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') {
       db.close();

@@ -53,8 +53,12 @@ class MqttLink implements Link {
     this.#client = client;
     client.on('connect', () => {
       client.subscribe(deviceTopic(deviceId, 'receipt'), { qos: 1 }, (error) => {
-        if (error) log.error({ err: error }, 'subscription to receipts refused');
-        else this.#up(client);
+        if (!error) {
+          this.#up(client);
+          return;
+        }
+        log.error({ err: error.message }, 'subscription to receipts refused');
+        client.end(true);
       });
     });
     client.on('message', (topic, payload) => {

@@ -142,9 +142,13 @@ describe('the uplink', () => {
     await drained;
   });
 
-  test('gives up draining when the time is over', async () => {
+  test.each([
+    ['when the time is over', () => events.up()],
+    ['at once where there is no connection', () => {}],
+  ])('gives up draining %s', async (_name, connect) => {
+    connect();
     append(1);
-    await uplink.drained(AbortSignal.timeout(5));
+    await uplink.drained(AbortSignal.timeout(20));
     expect(outbox.count).toBe(1);
   });
 });

@@ -67,10 +67,10 @@ export class Uplink {
     }
   }
 
-  /** Resolves when everything has its receipt, or when `signal` ends the wait. */
+  /** Resolves when everything has its receipt, when `signal` ends the wait, and at once where there is no connection. */
   drained(signal: AbortSignal): Promise<void> {
     this.pump();
-    if (this.#outbox.count === 0 || signal.aborted) return Promise.resolve();
+    if (!this.#isUp || this.#outbox.count === 0 || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onEmpty = resolve;
       signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Finding, MINUTE_MS } from '@jostle/contracts';
+import { type DeviceWithState, type Finding, MINUTE_MS } from '@jostle/contracts';
 import type { ApiClient } from './api-client.ts';
 import { STORY_MIN, type Story, storyFrom } from './story.ts';
 
@@ -85,9 +85,11 @@ export async function tellStory(
 /** The time up to which every device of the story has a receipt for what it measured, ms. */
 async function reportedUntil(story: Story, api: ApiClient): Promise<number> {
   const states = await Promise.all(
-    story.parcels.map((p) => api.get<{ lastMeasuredAt: string | null }>(`/devices/${p.device.id}`)),
+    story.parcels.map((p) => api.get<DeviceWithState>(`/devices/${p.device.id}`)),
   );
-  return Math.min(...states.map((s) => (s.lastMeasuredAt === null ? 0 : Date.parse(s.lastMeasuredAt))));
+  return Math.min(
+    ...states.map(({ state }) => (state?.lastMeasuredAt ? Date.parse(state.lastMeasuredAt) : 0)),
+  );
 }
 
 function placeOf(story: Story, from: string, to: string): string {

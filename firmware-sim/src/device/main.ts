@@ -30,9 +30,9 @@ function start(): Agent {
 try {
   const agent = start();
   const stop = () => void agent.stop().then(() => process.exit(0));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  process.once('disconnect', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('disconnect', stop);
   process.on('message', (message: { type?: string }) => {
     if (message.type === 'stop') stop();
   });

@@ -19,7 +19,7 @@ export function importText(file: string, report: ImportReport): string {
     sections.push(
       `\nRefused:\n${textTable(
         ['line', 'column', 'code', 'message'],
-        problems.map(({ line, column, code, message }) => [line, column, code, message]),
+        problems.map(({ line, column, code, message }) => [line, column ?? '–', code, message]),
       )}`,
     );
   return `${sections.join('\n')}\n`;

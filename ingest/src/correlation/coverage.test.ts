@@ -45,10 +45,11 @@ it('does not count what a device watched elsewhere', () => {
   expect(stretchCoverage(tenMinutes, watched).observed).toEqual([{ startsAt: 0, endsAt: 3 * MINUTE }]);
 });
 
-it('takes less than a second between two spans for stamping, not for silence', () => {
+it('takes less than a second between two spans, or before the first, for stamping and not for silence', () => {
+  const first = { ...span('A', 0, 5), startsAt: 3 };
   const late = { ...span('A', 5, 10), startsAt: 5 * MINUTE + 900 };
-  const watched = watchedTime([window('A', 0, 10)], [late, span('A', 0, 5)]);
-  expect(stretchCoverage(tenMinutes, watched).gaps).toEqual([]);
+  const watched = watchedTime([window('A', 0, 10)], [late, first]);
+  expect(stretchCoverage(tenMinutes, watched)).toEqual({ observed: [tenMinutes], gaps: [] });
 });
 
 it('counts a span without any sample as lost', () => {

@@ -25,7 +25,10 @@ export interface WatchedTime {
   assigned: Interval[];
 }
 
-/** Neighbouring spans of one device are stamped by reading the wall clock twice; less than this is no silence. */
+/**
+ * Spans of a device begin with a sample and are stamped by reading its wall clock; less than this between two of
+ * them, or before the first one, is no silence.
+ */
 const STAMPING_TOLERANCE_MS = 1000;
 
 export function watchedTime(
@@ -36,7 +39,7 @@ export function watchedTime(
   const lost: Interval[] = [];
   for (const device of new Set(windows.map((w) => w.device))) {
     const assigned = unionOf(windows.filter((w) => w.device === device));
-    const own = bridged(spans.filter((s) => s.device === device));
+    const own = spans.filter((span) => span.device === device);
     observed.push(...intersectionOf(unionOf(own.map(watchedPart)), assigned));
     lost.push(...intersectionOf(unionOf(own.map(lostPart)), assigned));
   }
@@ -49,14 +52,13 @@ export function stretchCoverage(stretch: Interval, watched: WatchedTime): Stretc
   const unobserved = differenceOf(whole, watched.observed);
   const lost = intersectionOf(unobserved, watched.lost);
   const unexplained = differenceOf(unobserved, lost);
-  return {
-    observed: intersectionOf(whole, watched.observed),
-    gaps: [
-      ...gapsOf(lost, GAP_REASONS.lost),
-      ...gapsOf(intersectionOf(unexplained, watched.assigned), GAP_REASONS.silent),
-      ...gapsOf(differenceOf(unexplained, watched.assigned), GAP_REASONS.noDevice),
-    ].toSorted((a, b) => a.startsAt - b.startsAt),
-  };
+  const silent = intersectionOf(unexplained, watched.assigned).filter(isSilence);
+  const gaps = [
+    ...gapsOf(lost, GAP_REASONS.lost),
+    ...gapsOf(silent, GAP_REASONS.silent),
+    ...gapsOf(differenceOf(unexplained, watched.assigned), GAP_REASONS.noDevice),
+  ].toSorted((a, b) => a.startsAt - b.startsAt);
+  return { observed: differenceOf(whole, unionOf(gaps)), gaps };
 }
 
 /** Times between the first and the last leg in which nobody is recorded to have held the shipment. */
@@ -84,14 +86,8 @@ function gapsOf(intervals: readonly Interval[], reason: Gap['reason']): Gap[] {
   return intervals.map(({ startsAt, endsAt }) => ({ startsAt, endsAt, reason }));
 }
 
-/** The spans of one device in order, each stretched over a stamping difference to the next. */
-function bridged(spans: readonly CoverageSpan[]): CoverageSpan[] {
-  const sorted = spans.toSorted((a, b) => a.startsAt - b.startsAt || a.endsAt - b.endsAt);
-  return sorted.map((span, i) => {
-    const next = sorted[i + 1];
-    const isBridged = next !== undefined && next.startsAt - span.endsAt <= STAMPING_TOLERANCE_MS;
-    return isBridged ? { ...span, endsAt: Math.max(span.endsAt, next.startsAt) } : span;
-  });
+function isSilence({ startsAt, endsAt }: Interval): boolean {
+  return endsAt - startsAt > STAMPING_TOLERANCE_MS;
 }
 
 /** Where in its minute a span lost samples is not known; as much of its end as was lost counts as lost. */

@@ -34,7 +34,7 @@ interface Contents {
  * Reads the whole file, then writes it in one transaction, so that the transaction stays short.
  * Unless the import is partial, one refused row is enough for nothing to be written.
  *
- * @param signal ends the reading early, with nothing written
+ * @param signal ends it early, with nothing written
  * @throws JostleError IMPORT_FILE_UNREADABLE or IMPORT_MAPPING_INVALID
  */
 export async function runImport(
@@ -48,9 +48,9 @@ export async function runImport(
   const shipments = planShipments(contents.shipments, record);
   try {
     await db.transaction().execute(async (trx) => {
-      await writeOrders(trx, orders, mapping.createProducts ?? false, record);
-      await writeShipments(trx, shipments, record);
-      await writeReturns(trx, contents.returns, record);
+      await writeOrders(trx, orders, mapping.createProducts ?? false, record, signal);
+      await writeShipments(trx, shipments, record, signal);
+      await writeReturns(trx, contents.returns, record, signal);
       if (record.hasRefusals && !file.isPartial) throw new AllOrNothing();
     });
     record.finish();

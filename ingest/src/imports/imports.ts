@@ -45,7 +45,7 @@ export class Imports {
     return record.report();
   }
 
-  /** Ends what still reads, with nothing of it written, and waits for what is being committed. */
+  /** Ends what is running, with nothing of it written. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#last;

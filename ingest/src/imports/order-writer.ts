@@ -17,9 +17,10 @@ export async function writeOrders(
   planned: readonly PlannedOrder[],
   createsProducts: boolean,
   record: ImportRecord,
+  signal: AbortSignal,
 ): Promise<void> {
-  if (createsProducts) record.create('products', await createProducts(trx, planned));
-  for (const batch of batches(planned, BATCH)) {
+  if (createsProducts) record.create('products', await createProducts(trx, planned, signal));
+  for (const batch of batches(planned, BATCH, signal)) {
     const known = await knownSkus(trx, batch);
     const good = batch.filter(({ group }) => {
       const bad = group.rows.filter(({ row }) => !known.has(row.sku));
@@ -48,7 +49,11 @@ async function knownSkus(trx: Kysely<Database>, orders: readonly PlannedOrder[])
 }
 
 /** Nobody has tested what is only known from an order: fragility and climate limits stay unknown. */
-async function createProducts(trx: Kysely<Database>, orders: readonly PlannedOrder[]): Promise<number> {
+async function createProducts(
+  trx: Kysely<Database>,
+  orders: readonly PlannedOrder[],
+  signal: AbortSignal,
+): Promise<number> {
   // Keyed by sku; the first name counts, and the sku where no row has one.
   const names = new Map<string, string>();
   for (const { group } of orders)
@@ -58,7 +63,7 @@ async function createProducts(trx: Kysely<Database>, orders: readonly PlannedOrd
     }
   const unknown = { critical_acceleration_g: null, critical_velocity_change_mps: null, climate_limits: null };
   let created = 0;
-  for (const batch of batches([...names], BATCH)) {
+  for (const batch of batches([...names], BATCH, signal)) {
     const inserted = await trx
       .insertInto('product')
       .values(batch.map(([sku, name]) => ({ sku, name, ...unknown })))

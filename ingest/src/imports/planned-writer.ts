@@ -28,6 +28,10 @@ export async function insertPlanned<T, R>(
   record.keep(rows, planned.length - created - conflicts.length);
 }
 
-export function* batches<T>(all: readonly T[], size: number): Generator<readonly T[]> {
-  for (let i = 0; i < all.length; i += size) yield all.slice(i, i + size);
+/** @param signal ends the writing between two batches by an exception, which rolls the transaction back */
+export function* batches<T>(all: readonly T[], size: number, signal: AbortSignal): Generator<readonly T[]> {
+  for (let i = 0; i < all.length; i += size) {
+    signal.throwIfAborted();
+    yield all.slice(i, i + size);
+  }
 }

@@ -20,9 +20,10 @@ export async function writeReturns(
   trx: Kysely<Database>,
   rows: readonly GroupRow<ReturnRow>[],
   record: ImportRecord,
+  signal: AbortSignal,
 ): Promise<void> {
   const db = asAnyDatabase(trx);
-  for (const batch of batches(rows, RETURN_BATCH)) {
+  for (const batch of batches(rows, RETURN_BATCH, signal)) {
     const all = batch.map(({ row }) => row);
     const matches = await matchReturns(trx, all);
     const shipments = await knownShipments(

@@ -16,8 +16,9 @@ export async function writeShipments(
   trx: Kysely<Database>,
   planned: readonly PlannedShipment[],
   record: ImportRecord,
+  signal: AbortSignal,
 ): Promise<void> {
-  for (const batch of batches(planned, BATCH)) {
+  for (const batch of batches(planned, BATCH, signal)) {
     const lines = await knownLines(trx, batch);
     const shipments = await knownShipments(
       trx,

@@ -78,7 +78,7 @@ export async function setEnd<T>(
   return true;
 }
 
-export function idConflict<T>(kind: EntryKind<T>, row: Row): JostleError {
+function idConflict<T>(kind: EntryKind<T>, row: Row): JostleError {
   return new JostleError(
     'LEDGER_ID_CONFLICT',
     `There is another ${kind.name} with the id "${row[kind.key]}"; use a new id`,

@@ -6,13 +6,20 @@ import type { FastifyRequest } from 'fastify';
 export type AccessCheck = (request: FastifyRequest) => void;
 
 /**
- * Bearer key for `/api` and `/metrics`; health, documentation and the console's own files hold nothing to protect.
+ * Routes that hold nothing to protect: health, documentation and the console's own files. They are matched as they
+ * were declared, not as they were asked for: an address can be written in more than one way.
+ */
+const OPEN_ROUTES = /^\/(healthz|readyz|openapi\.json|docs(\/.*)?|\*)?$/;
+
+/**
+ * Bearer key for all but the open routes.
  * Keys are compared by their hashes in constant time: neither length nor content leaks through the answer's delay.
  */
 export function apiKeyCheck(apiKey: string): AccessCheck {
   const expected = sha256(apiKey);
   return (request) => {
-    if (!/^\/(api|metrics)(\/|\?|$)/.test(request.url)) return;
+    const route = request.routeOptions.url;
+    if (route === undefined || OPEN_ROUTES.test(route)) return;
     const [, given = ''] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
     if (!timingSafeEqual(sha256(given), expected))
       throw new JostleError('REST_UNAUTHORISED', 'Send the API key as `Authorization: Bearer KEY`');

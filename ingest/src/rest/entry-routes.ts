@@ -42,7 +42,7 @@ export function entryRoutes<S extends TObject, V extends TSchema>(
       schema: {
         ...about,
         operationId: `create-${kind.name}`,
-        summary: `Enter a ${kind.name}; the same content again changes nothing`,
+        summary: `New ${kind.name}; the same content again changes nothing`,
         body: schema,
         response: { 200: schema, 201: schema, ...errorAnswers(400, 401, 409, 422) },
       },

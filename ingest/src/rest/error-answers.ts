@@ -1,5 +1,11 @@
 import { ERROR_CODES, type ErrorBody, isJostleError, JostleError, type Problem } from '@jostle/contracts';
-import type { FastifyError, FastifyInstance, FastifySchemaValidationError } from 'fastify';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+} from 'fastify';
 
 /** What Fastify itself refuses, in our codes. */
 const FASTIFY_CODES: Readonly<Record<string, ConstructorParameters<typeof JostleError>[0]>> = {
@@ -9,18 +15,20 @@ const FASTIFY_CODES: Readonly<Record<string, ConstructorParameters<typeof Jostle
 
 /** Every error answer is `{code, message, problems?}`; of a fault of our own the message stays in the log. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = asJostleError(error);
-    if (known.httpStatus >= 500) request.log.error({ err: error, code: known.code }, 'a request failed');
-    return reply.status(known.httpStatus).send(errorBody(known));
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const message = `There is nothing at ${request.method} ${request.url.split('?')[0]}`;
     return reply.status(404).send(errorBody(new JostleError('REST_NOT_FOUND', message)));
   });
 }
 
-export function errorBody(error: JostleError): ErrorBody {
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const known = asJostleError(error);
+  if (known.httpStatus >= 500) request.log.error({ err: error, code: known.code }, 'a request failed');
+  reply.status(known.httpStatus).send(errorBody(known));
+}
+
+function errorBody(error: JostleError): ErrorBody {
   const isOurs = error.httpStatus >= 500;
   return {
     code: error.code,

@@ -4,7 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { apiKeyCheck, loopbackCheck } from './access.ts';
 import { documentation } from './documentation.ts';
-import { answerErrors } from './error-answers.ts';
+import { answerError, answerErrors } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { journeyRoutes } from './journey-routes.ts';
@@ -28,6 +28,7 @@ export async function buildServer(deps: ServerDeps): Promise<TypedApp> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
+    frameworkErrors: answerError,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validateWithTypeBox);
   // Answers are built from typed values; their schemas are for the reader of /docs.

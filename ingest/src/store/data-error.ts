@@ -3,7 +3,6 @@
  * (disk full, no connection, a lock) may pass. PostgreSQL: classes 22 and 23 of its error codes (Appendix A).
  */
 export function isDataError(error: unknown): boolean {
-  if (error instanceof TypeError || error instanceof RangeError) return true;
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string') return false;
   return /^2[23]/.test(code) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code);

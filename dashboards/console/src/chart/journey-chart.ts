@@ -57,7 +57,7 @@ function axis({ ticks }: TimeScale): SVGElement[] {
 
 function legBlock(leg: FindingLeg, i: number, scale: TimeScale, isCause: boolean): SVGElement[] {
   const [x, end] = [scale.x(Date.parse(leg.startsAt)), scale.x(Date.parse(leg.endsAt))];
-  const room = end - x - INDENT - 4;
+  const room = end - x - 2 * INDENT;
   const name = `${i + 1} ${leg.mode}`;
   const lines = [name, leg.custodianName].filter((text) => text.length * LETTER_PX <= room);
   const shown = lines.length === 0 && room > 0 ? [String(i + 1)] : lines;

@@ -101,16 +101,15 @@ function excursionFacts({ quantity, side, limit, extreme }: WeighedExcursion): [
   ];
 }
 
-/** The shock that matters most: the cause, or else the strongest one. */
+/** The shock that is the cause or, where there is no cause, the strongest one. */
 function shockCards({ cause, legs }: Finding): HTMLElement[] {
+  if (cause !== null) return cause.shock === null ? [] : [shockCard(cause.shock, 'The shock event')];
   const strongest = legs
     .flatMap((leg) => leg.shocks)
     .toSorted(
       (a, b) => b.damageProbability - a.damageProbability || b.peakG.resultant - a.peakG.resultant,
     )[0];
-  const shock = cause?.shock ?? strongest;
-  if (shock === undefined) return [];
-  return [shockCard(shock, cause?.shock == null ? 'The strongest shock event' : 'The shock event')];
+  return strongest === undefined ? [] : [shockCard(strongest, 'The strongest shock event')];
 }
 
 function methodCard({ method, computedAt, id }: Finding): HTMLElement {

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { JostleError, readConfig } from '@jostle/contracts';
+import Type, { type Static } from 'typebox';
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** What ingest reads from its environment. */
+export const IngestConfig = Type.Object({
+  httpHost: Type.String({
+    env: 'HTTP_HOST',
+    title: 'Address to listen on; beyond loopback only with an API key.',
+    default: '127.0.0.1',
+    minLength: 1,
+  }),
+  httpPort: Type.Integer({
+    env: 'HTTP_PORT',
+    title: 'Port of the API and the console; 0 takes a free one.',
+    default: 8080,
+    minimum: 0,
+    maximum: 65_535,
+  }),
+  apiKey: Type.Optional(
+    Type.String({
+      env: 'JOSTLE_API_KEY',
+      title: 'Key that callers of the API send as `Authorization: Bearer KEY`, 16 characters or more.',
+      secret: true,
+      minLength: 16,
+    }),
+  ),
+  dataDir: Type.String({
+    env: 'JOSTLE_DATA_DIR',
+    title: 'Folder of the SQLite store.',
+    default: './.data',
+    minLength: 1,
+  }),
+  databaseUrl: Type.Optional(
+    Type.String({
+      env: 'DATABASE_URL',
+      title: 'PostgreSQL to use instead of SQLite, as postgres://user:password@host:port/database.',
+      secret: true,
+      pattern: '^postgres(ql)?://',
+    }),
+  ),
+  mqttUrl: Type.String({
+    env: 'MQTT_URL',
+    title: 'The broker, as mqtt://host:port or mqtts://host:port.',
+    default: 'mqtt://127.0.0.1:1883',
+    pattern: '^mqtts?://',
+  }),
+  mqttId: Type.Optional(
+    Type.String({
+      env: 'INGEST_MQTT_ID',
+      title:
+        'Client id at the broker, for which the token was issued; by default `ingest` with a token, a random one without.',
+      pattern: '^ingest(-[A-Za-z0-9_-]{1,56})?$',
+    }),
+  ),
+  mqttToken: Type.Optional(
+    Type.String({
+      env: 'INGEST_MQTT_TOKEN',
+      title: 'Token of ingest at the broker.',
+      secret: true,
+      minLength: 1,
+    }),
+  ),
+  influxUrl: Type.Optional(
+    Type.String({
+      env: 'INFLUX_URL',
+      title: 'InfluxDB for curves, as http://host:port; without it they are kept in the store.',
+      pattern: '^https?://',
+    }),
+  ),
+  influxDatabase: Type.String({
+    env: 'INFLUX_DB',
+    title: 'Database or bucket in InfluxDB.',
+    default: 'jostle',
+    minLength: 1,
+  }),
+  influxUser: Type.Optional(
+    Type.String({ env: 'INFLUX_USER', title: 'User of InfluxDB 1; versions 2 and 3 do not look at it.' }),
+  ),
+  influxToken: Type.Optional(
+    Type.String({
+      env: 'INFLUX_TOKEN',
+      title: 'Password of that user in InfluxDB 1, API token in versions 2 and 3.',
+      secret: true,
+    }),
+  ),
+  consoleDir: Type.Optional(
+    Type.String({
+      env: 'JOSTLE_CONSOLE_DIR',
+      title: 'Folder of the built console; without it `/` is empty.',
+    }),
+  ),
+  logLevel: Type.Enum(LEVELS, {
+    env: 'LOG_LEVEL',
+    title: 'Least serious level that is logged.',
+    default: 'info',
+  }),
+});
+export type IngestConfig = Static<typeof IngestConfig>;
+
+/** @throws JostleError CONFIG_INVALID naming every wrong key at once, CONFIG_OPEN_WITHOUT_CREDENTIALS */
+export function readIngestConfig(): IngestConfig {
+  return checkedConfig(readConfig(IngestConfig, process.env, (path) => readFileSync(path, 'utf8')));
+}
+
+/** Refuses to be open to other machines without a key. @throws JostleError CONFIG_OPEN_WITHOUT_CREDENTIALS */
+export function checkedConfig(config: IngestConfig): IngestConfig {
+  if (config.apiKey === undefined && !isLoopback(config.httpHost))
+    throw new JostleError(
+      'CONFIG_OPEN_WITHOUT_CREDENTIALS',
+      `HTTP_HOST=${config.httpHost} can be reached from other machines: set JOSTLE_API_KEY, or HTTP_HOST=127.0.0.1.`,
+    );
+  return config;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '@jostle/contracts';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import type { IngestConfig } from './config.ts';
+import { createFindings } from './finding/index.ts';
+import { Inbox } from './inbox/inbox.ts';
+import { Intake } from './intake/intake.ts';
+import { openMqttLink } from './intake/mqtt-link.ts';
+import { intakeMetrics } from './intake-metrics.ts';
+import { buildServer } from './rest/server.ts';
+import { partHealth } from './service-health.ts';
+import { openStore, type Store } from './store/store.ts';
+import { EmbeddedTelemetryStore } from './telemetry/embedded-store.ts';
+import { InfluxTelemetryStore } from './telemetry/influx-store.ts';
+import type { TelemetryStore } from './telemetry/telemetry-store.ts';
+import { TelemetryWriter } from './telemetry/telemetry-writer.ts';
+
+export { IngestConfig } from './config.ts';
+
+export interface Service {
+  /** Where it listens, also where the configuration says 0. */
+  httpPort: number;
+  /** Commits what is waiting, gives its receipts and closes everything. */
+  stop(): Promise<void>;
+}
+
+type Part = { name: string; stop: () => Promise<void> };
+
+/**
+ * Starts ingest. The broker need not be there yet: the intake comes back to it for ever.
+ *
+ * @throws JostleError INGEST_STORE_IN_USE; any error of the database or of listening. Then nothing stays open.
+ */
+export async function startService(config: IngestConfig, log: Logger, clock: Clock): Promise<Service> {
+  const parts: Part[] = [];
+  try {
+    return await compose(config, log, clock, parts);
+  } catch (error) {
+    await stopAll(parts, log);
+    throw error;
+  }
+}
+
+/** Adds each part that it starts to `parts`, in the order of the start. */
+async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: Part[]): Promise<Service> {
+  const partLog = (part: string) => log.child({ part });
+  const { databaseUrl, dataDir } = config;
+  const store = await openStore(databaseUrl === undefined ? { dataDir } : { databaseUrl });
+  parts.push({ name: 'store', stop: () => store.close() });
+
+  const inbox = new Inbox(store);
+  await inbox.forgetPresence();
+
+  const telemetry = openTelemetry(config, store);
+  const writer = new TelemetryWriter({
+    store,
+    telemetry,
+    clock,
+    random: Math.random,
+    log: partLog('telemetry'),
+  });
+  parts.push({
+    name: 'telemetry',
+    stop: async () => {
+      await Promise.all([writer.stop(), telemetry.close()]);
+    },
+  });
+
+  const metrics = new Registry();
+  const server = await buildServer({
+    store,
+    clock,
+    log: partLog('rest'),
+    telemetry,
+    findings: createFindings({ store, clock }),
+    health: () => partHealth(intake, writer),
+    metrics,
+    config,
+  });
+  parts.push({ name: 'rest', stop: () => server.close() });
+
+  const count = intakeMetrics(metrics, () => intake.state);
+  const intake = new Intake({
+    openLink: (events) =>
+      openMqttLink({ ...mqttOptions(config), clock, random: Math.random, log: partLog('intake') }, events),
+    inbox,
+    random: Math.random,
+    log: partLog('intake'),
+    onCommit: (report) => {
+      count(report);
+      writer.nudge();
+    },
+  });
+  parts.push({ name: 'intake', stop: () => intake.stop() });
+
+  await server.listen({ host: config.httpHost, port: config.httpPort });
+  const { port } = server.server.address() as AddressInfo;
+  partLog('service').info({ port, store: store.engine }, 'ingest is ready');
+  return { httpPort: port, stop: () => stopAll(parts, log) };
+}
+
+function openTelemetry(config: IngestConfig, store: Store): TelemetryStore {
+  const { influxUrl: url, influxDatabase: database, influxUser: user, influxToken: token } = config;
+  return url === undefined
+    ? new EmbeddedTelemetryStore(store)
+    : new InfluxTelemetryStore({ url, database, user, token });
+}
+
+function mqttOptions({ mqttUrl, mqttId, mqttToken }: IngestConfig) {
+  // Two clients of one id throw each other out, so that without a fixed identity it is a random one.
+  const defaultId = mqttToken === undefined ? `ingest-${randomBytes(8).toString('hex')}` : 'ingest';
+  return { url: mqttUrl, clientId: mqttId ?? defaultId, token: mqttToken };
+}
+
+/** Stops the parts in reverse order; one that fails does not keep the others open. */
+async function stopAll(parts: Part[], log: Logger): Promise<void> {
+  for (const { name, stop } of parts.splice(0).reverse()) {
+    await stop().catch((error: unknown) =>
+      log.error({ part: name, err: error }, 'part did not stop cleanly'),
+    );
+  }
+}

@@ -1,0 +1,3 @@
+export * from './influx.ts';
+export * from './postgres.ts';
+export * from './servers.ts';

@@ -1,0 +1,9 @@
+/** Real servers of a test's own, on free loopback ports; a missing one is named, in CI it is a failure. */
+export {
+  describeWithServer,
+  type InfluxServer,
+  type PostgresServer,
+  serverProgram,
+  startInflux,
+  startPostgres,
+} from '@jostle/ingest/testing';
