@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readConfig } from '@jostle/contracts';
+import { LogLevel, readConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
-
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** What the broker reads from its environment. */
 export const BrokerConfig = Type.Object({
@@ -40,11 +38,7 @@ export const BrokerConfig = Type.Object({
     minimum: 1,
     maximum: 100_000,
   }),
-  logLevel: Type.Enum(LEVELS, {
-    env: 'LOG_LEVEL',
-    title: 'Least serious level that is logged.',
-    default: 'info',
-  }),
+  logLevel: LogLevel,
 });
 export type BrokerConfig = Static<typeof BrokerConfig>;
 

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { ID_PATTERN, readConfig } from '@jostle/contracts';
+import { ID_PATTERN, LogLevel, readConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
 import { DEFAULT_TRIGGER } from './detection/index.ts';
 
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 const ACTIVATIONS = ['instant', 'consecutive', 'accumulative'] as const;
 
 /** What the agent reads from its environment. */
@@ -33,11 +32,7 @@ export const AgentConfig = Type.Object({
     default: 'mqtt://127.0.0.1:1883',
     pattern: '^mqtts?://[^/\\s]+$',
   }),
-  logLevel: Type.Enum(LEVELS, {
-    env: 'LOG_LEVEL',
-    title: 'Least serious level that is logged.',
-    default: 'info',
-  }),
+  logLevel: LogLevel,
   outboxMaxRecords: Type.Integer({
     env: 'OUTBOX_MAX_RECORDS',
     title: 'Records kept without a receipt before routine ones are dropped, oldest first.',

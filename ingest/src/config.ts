@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { JostleError, readConfig } from '@jostle/contracts';
+import { JostleError, LogLevel, readConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
-
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** What ingest reads from its environment. */
 export const IngestConfig = Type.Object({
@@ -92,11 +90,7 @@ export const IngestConfig = Type.Object({
       title: 'Folder of the built console; without it `/` is empty.',
     }),
   ),
-  logLevel: Type.Enum(LEVELS, {
-    env: 'LOG_LEVEL',
-    title: 'Least serious level that is logged.',
-    default: 'info',
-  }),
+  logLevel: LogLevel,
 });
 export type IngestConfig = Static<typeof IngestConfig>;
 

@@ -1,4 +1,4 @@
-import type { Static, TObject, TProperties, TSchema } from 'typebox';
+import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { JostleError, type Problem } from './errors.ts';
 
@@ -15,6 +15,13 @@ export interface ConfigKey {
   secret?: boolean;
   default?: unknown;
 }
+
+/** The key that every process has. */
+export const LogLevel = Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
+  env: 'LOG_LEVEL',
+  title: 'Least serious level that is logged.',
+  default: 'info',
+});
 
 /**
  * Reads a configuration from environment variables and defaults; an empty variable counts as unset.

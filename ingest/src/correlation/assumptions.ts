@@ -1,5 +1,6 @@
 import type { Finding, FindingLeg } from '@jostle/contracts';
 import { EVENTS_PER_TRIP } from './attribution.ts';
+import { hasRecordedCause } from './damage-compatibility.ts';
 import { productLimit } from './excursion-fragility.ts';
 import type { ReturnCase } from './return-case.ts';
 import { REFERENCE_FRAGILITY } from './shock-fragility.ts';
@@ -25,6 +26,10 @@ export function methodOf(
     [
       true,
       `Time that was not observed is taken to hold its part of ${EVENTS_PER_TRIP} shock events per trip, of which one in 1,200 does damage.`,
+    ],
+    [
+      !hasRecordedCause(given.damageKind),
+      'No recorder can see what causes damage of this kind: the whole way counts as not observed for it.',
     ],
     [
       given.product.fragility === null,

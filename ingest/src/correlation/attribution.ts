@@ -44,7 +44,7 @@ export function attribution(legs: readonly LegHazard[], unobserved: number): Sha
   const causes = [
     ...legs.map(({ legId, label }) => ({ kind: 'leg' as const, legId, label })),
     { kind: 'packing' as const, legId: null, label: 'Packing or manufacture' },
-    { kind: 'unobserved' as const, legId: null, label: 'Time that was not observed' },
+    { kind: 'unobserved' as const, legId: null, label: 'What no recorder saw' },
   ];
   return causes.map((cause, i) => ({ ...cause, share: shares[i] ?? 0 }));
 }

@@ -39,7 +39,7 @@ describe('a parcel that fell at the hub', () => {
         'custody of Swift Parcel, the recorder that travelled with it saw a drop: a fall of 0.80 m, a peak of 112 g ' +
         'and a velocity change of 5.0 m/s. The product is known to withstand 60 g or 2.5 m/s; this impact is well ' +
         'beyond both. With a probability of more than 99 % the damage was done on this leg. Packing or manufacture has a ' +
-        'probability of less than 1 %, time that was not observed 0 %. The whole way (40 minutes) was observed.',
+        'probability of less than 1 %, what no recorder saw 0 %. The whole way (40 minutes) was observed.',
     );
   });
 });
@@ -49,8 +49,15 @@ describe('a quiet parcel that came back scratched', () => {
 
   it('finds that no transit event explains the damage', () => {
     expect(finding).toMatchObject({ verdict: 'no-transit-event', cause: null });
-    expect(finding.explanation).toContain('No event of the way explains this damage.');
+    expect(finding.explanation).toContain('No transit event explains this damage.');
     expect(finding.explanation).toContain('The whole way (40 minutes) was observed.');
+  });
+
+  it('does not blame the packing for what no recorder could have seen', () => {
+    const shareOf = (kind: string) => finding.shares.find((s) => s.kind === kind)?.share ?? 0;
+    expect(shareOf('unobserved')).toBeGreaterThan(shareOf('packing'));
+    const shattered = correlate(exampleCase({ damageKind: 'shattered', shocks: [] }));
+    expect(shattered.shares.find((s) => s.kind === 'unobserved')?.share).toBe(0);
   });
 });
 

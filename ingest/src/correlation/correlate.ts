@@ -10,6 +10,7 @@ import {
   stretchCoverage,
   watchedTime,
 } from './coverage.ts';
+import { hasRecordedCause } from './damage-compatibility.ts';
 import { evidenceOf, type StretchEvidence } from './evidence.ts';
 import { explanationOf } from './explanation.ts';
 import { lengthOf } from './intervals.ts';
@@ -40,15 +41,18 @@ export function correlate(given: ReturnCase): CorrelatedFinding {
   const gaps = joinedGaps([...examined.flatMap(({ coverage }) => coverage.gaps), ...ownerless]);
   const unobservedMs = lengthOf(gaps);
   const observedMs = examined.reduce((sum, { coverage }) => sum + lengthOf(coverage.observed), 0);
+  const wayMs = observedMs + unobservedMs;
+  // Of a kind of damage that no recorder can see, the whole way went unseen.
+  const unseenMs = hasRecordedCause(given.damageKind) ? unobservedMs : wayMs;
   const shares = attribution(
     examined.map(({ leg, evidence }) => ({ legId: leg.id, label: labelOf(leg), hazard: evidence.hazard })),
-    unobservedHazard(unobservedMs, observedMs + unobservedMs) + hazardSum(ownerlessEvidence),
+    unobservedHazard(unseenMs, wayMs) + hazardSum(ownerlessEvidence),
   );
   const legs = examined.map((one, i) => findingLeg(one, shares[i]?.share ?? 0));
   const verdict = verdictOf({
     ...leadingLeg(legs),
     totalHazard: hazardSum([...examined.map(({ evidence }) => evidence), ...ownerlessEvidence]),
-    observedPart: observedMs === 0 ? 0 : observedMs / (observedMs + unobservedMs),
+    observedPart: observedMs === 0 ? 0 : observedMs / wayMs,
   });
   const finding = {
     verdict,

@@ -31,7 +31,7 @@ function account(finding: Explained, given: ReturnCase): string[] {
     case 'transit-event':
       return causeInWords(finding, given);
     case 'no-transit-event':
-      return ['No event of the way explains this damage.', strongest(finding), unseenKind(given)];
+      return ['No transit event explains this damage.', strongest(finding), unseenKind(given)];
     case 'undetermined':
       return [
         hasRecordedCause(given.damageKind)
@@ -113,5 +113,5 @@ function unseenKind({ damageKind }: ReturnCase): string {
 
 function rest({ shares }: Explained): string {
   const of = (kind: string) => percentInWords(shares.find((s) => s.kind === kind)?.share ?? 0);
-  return `Packing or manufacture has a probability of ${of('packing')}, time that was not observed ${of('unobserved')}.`;
+  return `Packing or manufacture has a probability of ${of('packing')}, what no recorder saw ${of('unobserved')}.`;
 }

@@ -10,7 +10,8 @@ import {
 } from '@jostle/contracts';
 import { sql } from 'kysely';
 import Type from 'typebox';
-import { toInstant, toMs } from '../ledger/instants.ts';
+import { shockEventOf } from '../correlation/shock-event.ts';
+import { toMs } from '../ledger/instants.ts';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './server-deps.ts';
 import { errorAnswers, PageQuery, type TypedApp } from './typed-app.ts';
@@ -54,7 +55,9 @@ export function shockRoutes(app: TypedApp, { store: { db } }: ServerDeps): void 
       const rows = await shocks.execute();
       const page = rows.slice(0, limit);
       return {
-        items: page.map((row) => eventOf(row.id, row.device_id, JSON.parse(row.body))),
+        items: page.map((row) =>
+          shockEventOf({ id: row.id, device: row.device_id, body: JSON.parse(row.body) }),
+        ),
         next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
       };
     },
@@ -75,7 +78,10 @@ export function shockRoutes(app: TypedApp, { store: { db } }: ServerDeps): void 
       const row = await db.selectFrom('shock_event').selectAll().where('id', '=', id).executeTakeFirst();
       if (row === undefined) throw notFound('shock event', id);
       const body: ShockBody = JSON.parse(row.body);
-      return { ...eventOf(row.id, row.device_id, body), waveform: body.waveform ?? null };
+      return {
+        ...shockEventOf({ id: row.id, device: row.device_id, body }),
+        waveform: body.waveform ?? null,
+      };
     },
   );
 }
@@ -90,24 +96,4 @@ function travelledWith(sscc: string) {
     select 1 from assignment join carried on assignment.shipment = carried.sscc
     where assignment.device = shock.device_id and assignment.starts_at <= shock.impact_at
       and (assignment.ends_at is null or assignment.ends_at > shock.impact_at))`;
-}
-
-function eventOf(id: string, device: string, shock: ShockBody): ShockEvent {
-  const { clipped, impactAt, peakG, durationMs, velocityChangeMps, freeFallMs, rateHz } = shock;
-  const { dropHeightM, equivalentDropHeightM, impactClass, isBandwidthLimited } = shock;
-  return {
-    id,
-    device,
-    impactAt: toInstant(impactAt),
-    impactClass,
-    peakG,
-    isClipped: clipped.x || clipped.y || clipped.z,
-    isBandwidthLimited,
-    durationMs,
-    velocityChangeMps,
-    freeFallMs,
-    dropHeightM,
-    equivalentDropHeightM,
-    rateHz,
-  };
 }
