@@ -4,7 +4,7 @@ export * from './kernel/clock.ts';
 export * from './kernel/config.ts';
 export * from './kernel/error-codes.ts';
 export * from './kernel/errors.ts';
-export * from './kernel/outcome.ts';
+export * from './kernel/listening.ts';
 export * from './kernel/retry-schedule.ts';
 export * from './kernel/text-table.ts';
 export * from './kernel/units.ts';

@@ -14,7 +14,7 @@ export { sensingOf } from './sensing-settings.ts';
 /** How often overdue messages are looked for. */
 const PUMP_MS = 250;
 /** How long a stopping agent waits for receipts; what has none then is sent at the next start. */
-const DRAIN_MS = 1_500;
+const DRAIN_MS = 700;
 
 /** What a hardware worker may want to know before it starts. */
 export interface AgentFacts {
@@ -44,8 +44,10 @@ export interface AgentStatus {
 }
 
 export interface Agent extends AgentFacts {
+  /** Resolves when the hardware worker has found its sensors for the first time. */
+  sensing: Promise<void>;
   status(): AgentStatus;
-  /** Commits what was measured, tries to deliver it, says goodbye. Resolves within 4 s. */
+  /** Commits what was measured, tries to deliver it, says goodbye. Resolves within 3 s. */
   stop(): Promise<void>;
 }
 
@@ -71,11 +73,16 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
   });
   const pumpTimer = setInterval(() => uplink.pump(), PUMP_MS);
 
+  let sensingIsReady = () => {};
+  const sensing = new Promise<void>((resolve) => {
+    sensingIsReady = resolve;
+  });
   const supervisor = new SensingSupervisor({
     workerUrl,
     workerData: () => workerData({ lastMeasuredAt: outbox.lastMeasuredAt }),
     clock,
     log,
+    ready: () => sensingIsReady(),
     records: (drafts, bootId) => {
       store(outbox, drafts, bootId, log);
       uplink.pump();
@@ -93,6 +100,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
   let stopped: Promise<void> | undefined;
   return {
     lastMeasuredAt,
+    sensing,
     status: () => ({
       deviceId,
       epoch: outbox.epoch,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ID_PATTERN, LogLevel, readConfig } from '@jostle/contracts';
+import { type ConfigComplaint, ID_PATTERN, LogLevel, readConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
 import { DEFAULT_TRIGGER } from './detection/index.ts';
 
@@ -129,5 +129,20 @@ export type AgentConfig = Static<typeof AgentConfig>;
 
 /** @throws JostleError CONFIG_INVALID naming every wrong key at once */
 export function readAgentConfig(): AgentConfig {
-  return readConfig(AgentConfig, process.env, (path) => readFileSync(path, 'utf8'));
+  return readConfig(AgentConfig, process.env, (path) => readFileSync(path, 'utf8'), limitsInOrder);
+}
+
+/** A lower limit lies below the upper one: otherwise every value would be an excursion. */
+function limitsInOrder(values: Partial<AgentConfig>): ConfigComplaint[] {
+  const { temperatureMinC, temperatureMaxC, humidityMinPct, humidityMaxPct } = values;
+  const pairs = [
+    { env: 'TEMPERATURE_MIN_C', low: temperatureMinC, high: temperatureMaxC },
+    { env: 'HUMIDITY_MIN_PCT', low: humidityMinPct, high: humidityMaxPct },
+  ];
+  return pairs
+    .filter(({ low, high }) => low !== undefined && high !== undefined && low >= high)
+    .map(({ env, low, high }) => ({
+      env,
+      message: `must be below the upper limit (${low} is not below ${high})`,
+    }));
 }

@@ -27,6 +27,7 @@ function supervise(workerUrl: URL, workerData: () => unknown = () => ({})) {
     workerData,
     clock,
     log,
+    ready: () => {},
     records: (drafts, bootId) => {
       taken.push(...drafts.map((draft) => ({ draft, bootId })));
       for (const { fits, done } of waits) if (fits()) done();

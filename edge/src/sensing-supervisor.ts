@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   workerData: () => unknown;
   clock: Clock;
   log: Logger;
+  /** Called each time a worker has found its sensors. */
+  ready(): void;
   /** Takes what was measured. `bootId` names the origin of the monotonic times. */
   records(drafts: readonly RecordDraft[], bootId: string): void;
   /** How long a worker may be silent once it has spoken, ms; default 10 s. */
@@ -98,6 +100,7 @@ export class SensingSupervisor {
       this.#sensors = message.sensors;
       this.#restarts = 0;
       log.info({ sensors: message.sensors }, 'hardware worker is ready');
+      this.#options.ready();
       if (this.#isHungRaised) this.#fault(false, 'the hardware worker is back');
     } else if (message.type === 'records') this.#options.records(message.drafts, bootId);
     else if (message.type === 'failed')

@@ -4,8 +4,6 @@ export { Bme280 } from './chips/bme280.ts';
 export { type Bme280Trim, EXAMPLE_TRIM } from './chips/bme280-compensation.ts';
 export type { ChipSurroundings, SimulatedChip } from './chips/chip.ts';
 export { Sht31 } from './chips/sht31.ts';
-export { simulatedDevice } from './device/simulated-device.ts';
-export { readSimulationFile, type SimulationFile } from './device/simulation-file.ts';
 export { VirtualTime } from './time/virtual-time.ts';
 export {
   type ClimatePoint,

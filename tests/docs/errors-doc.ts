@@ -3,6 +3,7 @@ import { ERROR_CODES, type ErrorCode } from '@jostle/contracts';
 const AREAS: Record<string, string> = {
   CONFIG: 'Configuration',
   INTERNAL: 'Internal',
+  DEMO: 'The demo of `npm start`',
   EDGE: 'Edge agent',
   BROKER: 'Broker',
   INGEST: 'Ingest',

@@ -45,3 +45,10 @@ test('every wrong key is named at once, and no secret is shown', () => {
 test('a secret file that cannot be read is named', () => {
   expect(() => readConfig(Schema, { NAME: 'A', TOKEN_FILE: '/nowhere' }, noFile)).toThrow('TOKEN_FILE');
 });
+
+test('a rule between keys is named together with the wrong keys', () => {
+  const rules = () => [{ env: 'NAME', message: 'must not be the name of the port' }];
+  expect(() => readConfig(Schema, { NAME: 'A', PORT: 'many' }, noFile, rules)).toThrow(
+    /PORT: .*\nNAME: must not be the name of the port/,
+  );
+});

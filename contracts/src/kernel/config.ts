@@ -16,6 +16,12 @@ export interface ConfigKey {
   default?: unknown;
 }
 
+/** What is wrong with keys together that are right one by one. */
+export interface ConfigComplaint {
+  env: string;
+  message: string;
+}
+
 /** The key that every process has. */
 export const LogLevel = Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
   env: 'LOG_LEVEL',
@@ -27,12 +33,15 @@ export const LogLevel = Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 't
  * Reads a configuration from environment variables and defaults; an empty variable counts as unset.
  * Pure but for `readFile`, which is asked only for `…_FILE` secrets.
  *
+ * @param rules what must hold between keys; it also gets values that are wrong by themselves
+ *
  * @throws JostleError CONFIG_INVALID naming every wrong key at once
  */
 export function readConfig<P extends TProperties>(
   schema: TObject<P>,
   env: Readonly<Record<string, string | undefined>>,
   readFile: (path: string) => string,
+  rules: (values: Partial<Static<TObject<P>>>) => ConfigComplaint[] = () => [],
 ): Static<TObject<P>> {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
@@ -56,6 +65,8 @@ export function readConfig<P extends TProperties>(
         );
     }
   }
+  for (const { env: at, message } of rules(values as Partial<Static<TObject<P>>>))
+    if (!problems.some((p) => p.at === at)) complain(at, message);
   if (problems.length > 0) {
     throw new JostleError('CONFIG_INVALID', problems.map((p) => `${p.at}: ${p.message}`).join('\n'), {
       problems,

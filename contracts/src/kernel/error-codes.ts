@@ -29,6 +29,22 @@ export const ERROR_CODES = {
     fix: 'Report it with the log line that carries the same request id.',
   },
 
+  DEMO_PROCESS_ENDED: {
+    http: 500,
+    meaning: 'A process that `npm start` runs ended before it was ready; the end of its log follows.',
+    fix: 'Mend what the log says: most often a port that is taken (HTTP_PORT, MQTT_PORT) or a wrong variable.',
+  },
+  DEMO_FOLDER_IN_USE: {
+    http: 500,
+    meaning: 'Another `npm start` uses this data folder.',
+    fix: 'Stop the process that the message names, or give another JOSTLE_DATA_DIR.',
+  },
+  DEMO_REFUSED: {
+    http: 500,
+    meaning: 'The API refused an entry of the demo.',
+    fix: 'The message has the code of the refusal; another JOSTLE_DATA_DIR begins a new story.',
+  },
+
   EDGE_OUTBOX_IN_USE: {
     http: 500,
     meaning: 'Another agent has this outbox open.',
@@ -66,11 +82,53 @@ export const ERROR_CODES = {
     meaning: 'A connection sent something that is not MQTT, or a packet of more than 64 kB. It was cut.',
     fix: 'Find out what connects to the MQTT port; a device never sends more than 32 kB at once.',
   },
+  BROKER_PORT_IN_USE: {
+    http: 500,
+    meaning: 'Another process listens on the port of the broker. The broker exits with 1.',
+    fix: 'Stop the other process, or set MQTT_PORT.',
+  },
+  BROKER_ADDRESS_UNUSABLE: {
+    http: 500,
+    meaning:
+      'The broker cannot listen on its address: this machine does not have it, or the port is reserved.',
+    fix: 'Set MQTT_HOST to an address of this machine and MQTT_PORT to a port that its user may open.',
+  },
 
   INGEST_STORE_IN_USE: {
     http: 500,
     meaning: 'Another ingest process has this data directory open.',
     fix: 'Stop the other process, or set another JOSTLE_DATA_DIR.',
+  },
+  INGEST_STORE_UNREACHABLE: {
+    http: 500,
+    meaning: 'The PostgreSQL of DATABASE_URL does not answer, or the SQLite file cannot be opened.',
+    fix: 'Check that the database runs and its host and port in DATABASE_URL, or that JOSTLE_DATA_DIR is a folder that ingest may write.',
+  },
+  INGEST_STORE_REFUSED: {
+    http: 500,
+    meaning: 'PostgreSQL refused the login, or has no such database.',
+    fix: 'Check user, password and database in DATABASE_URL, and that this user may create tables there.',
+  },
+  INGEST_STORE_LOST: {
+    http: 500,
+    meaning: 'The thread that holds the SQLite store ended by itself. Ingest exits with 1 and loses nothing.',
+    fix: 'Let the supervisor start it again; if it comes back, look at the error beside it and at the disk.',
+  },
+  INGEST_PORT_IN_USE: {
+    http: 500,
+    meaning: 'Another process listens on the port of the API. Ingest exits with 1.',
+    fix: 'Stop the other process, or set HTTP_PORT.',
+  },
+  INGEST_ADDRESS_UNUSABLE: {
+    http: 500,
+    meaning: 'Ingest cannot listen on its address: this machine does not have it, or the port is reserved.',
+    fix: 'Set HTTP_HOST to an address of this machine and HTTP_PORT to a port that its user may open.',
+  },
+  INGEST_QUARANTINE_FULL: {
+    http: 500,
+    meaning:
+      'The quarantine holds as much of a device, or of all of them, as it may. What is refused further is counted, and its bytes are not kept.',
+    fix: 'Look at what is in the quarantine and mend its sender.',
   },
   INGEST_MESSAGE_MALFORMED: {
     http: 500,

@@ -10,22 +10,20 @@ export interface Problem {
   line?: number;
 }
 
-/** The one error type of the project: a code from the registry, a sentence that names the fix, and context. */
+/** The one error type of the project: a code from the registry, and a sentence that names the fix. */
 export class JostleError extends Error {
   readonly code: ErrorCode;
   readonly problems: readonly Problem[];
-  readonly context: Readonly<Record<string, unknown>>;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; problems?: readonly Problem[]; context?: Record<string, unknown> } = {},
+    options: { cause?: unknown; problems?: readonly Problem[] } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'JostleError';
     this.code = code;
     this.problems = options.problems ?? [];
-    this.context = options.context ?? {};
   }
 
   /** The status with which REST answers this error. */

@@ -6,8 +6,8 @@ import Type, { type Static } from 'typebox';
  */
 export const ReceiptMessage = Type.Object(
   {
-    v: Type.Literal(1),
-    epoch: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
+    v: Type.Literal(1, { description: 'Version of the wire format.' }),
+    epoch: Type.String({ pattern: '^[0-9a-f-]{36}$', description: 'The epoch that it speaks of.' }),
     upTo: Type.Integer({
       minimum: 0,
       description: 'Every seq from 1 to this is committed, or was no longer in the outbox.',
@@ -33,7 +33,7 @@ export type ReceiptMessage = Static<typeof ReceiptMessage>;
 /** Whether the device is there. Published on connect, and by the broker as its will. */
 export const StatusMessage = Type.Object(
   {
-    v: Type.Literal(1),
+    v: Type.Literal(1, { description: 'Version of the wire format.' }),
     state: Type.Union([Type.Literal('online'), Type.Literal('offline')]),
     agent: Type.Optional(Type.String({ maxLength: 32, description: 'Version of the agent.' })),
     backlog: Type.Optional(Type.Integer({ minimum: 0, description: 'Records without a receipt.' })),

@@ -9,6 +9,11 @@ const Ms = Type.Integer({
   description: 'Milliseconds since the Unix epoch, by the wall clock of the device.',
 });
 const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const Sensor = Type.String({
+  minLength: 1,
+  maxLength: 32,
+  description: 'Chip and address, such as sht31d-44.',
+});
 const G = Type.Number({
   minimum: 0,
   maximum: 100_000,
@@ -16,15 +21,21 @@ const G = Type.Number({
 });
 
 /** Acceleration per sensor axis and of the resultant, g. */
-export const PeakG = Type.Object({ x: G, y: G, z: G, resultant: G }, { additionalProperties: false });
+export const PeakG = Type.Object(
+  { x: G, y: G, z: G, resultant: G },
+  {
+    additionalProperties: false,
+    description: 'Faired peak per sensor axis and of the resultant, without gravity.',
+  },
+);
 
 /** One timed sample of one climate sensor. A value that the sensor does not measure is left out. */
 export const ClimateBody = Type.Object(
   {
-    sensor: Type.String({ minLength: 1, maxLength: 32, description: 'Chip and address, such as sht31d-44.' }),
-    temperatureC: Type.Optional(Type.Number({ minimum: -100, maximum: 200 })),
-    relativeHumidityPct: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
-    pressureHpa: Type.Optional(Type.Number({ minimum: 100, maximum: 1300 })),
+    sensor: Sensor,
+    temperatureC: Type.Optional(Type.Number({ minimum: -100, maximum: 200, description: 'Air, °C.' })),
+    relativeHumidityPct: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Air, %.' })),
+    pressureHpa: Type.Optional(Type.Number({ minimum: 100, maximum: 1300, description: 'Air, hPa.' })),
     ageMs: Type.Integer({
       minimum: 0,
       description: 'How long before the record the value was read from the chip.',
@@ -51,7 +62,7 @@ export const IMPACT_CLASSES = ['drop', 'toss', 'kick'] as const;
 /** One triggered shock event, with what the sampling rate allows to be said of it. */
 export const ShockBody = Type.Object(
   {
-    sensor: Type.String({ minLength: 1, maxLength: 32 }),
+    sensor: Sensor,
     impactAt: Ms,
     peakG: PeakG,
     durationMs: Type.Number({
@@ -62,7 +73,9 @@ export const ShockBody = Type.Object(
       minimum: 0,
       description: 'Integral over the pulse, vector first, norm last; includes rebound.',
     }),
-    impactClass: Type.Enum([...IMPACT_CLASSES]),
+    impactClass: Type.Enum([...IMPACT_CLASSES], {
+      description: 'A fall and an impact; a launch, a flight and an impact; an impact without a fall.',
+    }),
     freeFallMs: Type.Number({
       minimum: 0,
       description: 'Near-zero-g time before the impact; 0 where none was seen.',
@@ -81,14 +94,14 @@ export const ShockBody = Type.Object(
         description: 'The axis reached the end of its range: its peak is a lower bound.',
       },
     ),
-    rateHz: Type.Number({ exclusiveMinimum: 0 }),
+    rateHz: Type.Number({ exclusiveMinimum: 0, description: 'Samples per second, as reconstructed.' }),
     isBandwidthLimited: Type.Boolean({
       description: 'Fewer than 8 samples span the pulse: the peak may be too low.',
     }),
     fairing: Type.Object(
       {
-        filter: Type.Union([Type.Literal('none'), Type.Literal('butterworth-2-zero-phase')]),
-        cornerHz: Type.Number({ minimum: 0 }),
+        filter: Type.Enum(['none', 'butterworth-2-zero-phase'], { description: 'What smoothed the peak.' }),
+        cornerHz: Type.Number({ minimum: 0, description: 'Its corner frequency; 0 without one.' }),
       },
       { additionalProperties: false },
     ),
@@ -102,9 +115,9 @@ export const QUANTITIES = ['temperature', 'humidity'] as const;
 /** A time beyond a climate limit. It is sent when it opens (`endedAt` null) and again when it closes. */
 export const ExcursionBody = Type.Object(
   {
-    sensor: Type.String({ minLength: 1, maxLength: 32 }),
-    quantity: Type.Enum([...QUANTITIES]),
-    side: Type.Union([Type.Literal('above'), Type.Literal('below')]),
+    sensor: Sensor,
+    quantity: Type.Enum([...QUANTITIES], { description: 'What went beyond its limit.' }),
+    side: Type.Enum(['above', 'below'], { description: 'Of the limit.' }),
     limit: Type.Number({ description: 'The limit that was reached, °C or %RH; limits are inclusive.' }),
     startedAt: Ms,
     endedAt: Type.Union([Ms, Type.Null()]),
@@ -119,10 +132,10 @@ export const ExcursionBody = Type.Object(
  */
 export const CoverageBody = Type.Object(
   {
-    sensor: Type.String({ minLength: 1, maxLength: 32 }),
+    sensor: Sensor,
     startsAt: Ms,
     endsAt: Ms,
-    samples: Type.Integer({ minimum: 0 }),
+    samples: Type.Integer({ minimum: 0, description: 'Samples that were read in this span.' }),
     lostSamples: Type.Integer({
       minimum: 0,
       description: 'Samples that the FIFO overran or the bus lost in this span.',
@@ -139,16 +152,12 @@ export const CoverageBody = Type.Object(
 /** A sensor stopped giving values (`raised`) or gives them again. */
 export const FaultBody = Type.Object(
   {
-    sensor: Type.String({ minLength: 1, maxLength: 32 }),
-    isRaised: Type.Boolean(),
-    reason: Type.Union([
-      Type.Literal('absent'),
-      Type.Literal('stale'),
-      Type.Literal('corrupt'),
-      Type.Literal('reset'),
-      Type.Literal('hung'),
-    ]),
-    detail: Type.String({ maxLength: 200 }),
+    sensor: Sensor,
+    isRaised: Type.Boolean({ description: 'False when the sensor gives values again.' }),
+    reason: Type.Enum(['absent', 'stale', 'corrupt', 'reset', 'hung'], {
+      description: 'No answer; no new value; a wrong checksum; the chip lost its settings; its bus hangs.',
+    }),
+    detail: Type.String({ maxLength: 200, description: 'For the technician, in words.' }),
   },
   { additionalProperties: false },
 );
@@ -156,9 +165,11 @@ export const FaultBody = Type.Object(
 /** Records that the agent dropped, and why: what is missing is said. */
 export const TombstoneBody = Type.Object(
   {
-    fromSeq: Seq,
-    toSeq: Seq,
-    reason: Type.Union([Type.Literal('outbox-full'), Type.Literal('refused'), Type.Literal('damaged')]),
+    fromSeq: { ...Seq, description: 'First record that was dropped.' },
+    toSeq: { ...Seq, description: 'Last record that was dropped.' },
+    reason: Type.Enum(['outbox-full', 'refused', 'damaged'], {
+      description: 'The outbox was full; the record did not fit its schema; it was damaged on disk.',
+    }),
   },
   { additionalProperties: false },
 );

@@ -9,8 +9,8 @@ import {
   TIME_LIMIT_MS,
 } from './records.ts';
 
-/** A column of one number per reading; null where the sensor does not measure it. */
-const Column = Type.Array(Type.Union([Type.Number(), Type.Null()]));
+/** A column with one number per reading; null where the sensor does not measure it. */
+const column = (description: string) => Type.Array(Type.Union([Type.Number(), Type.Null()]), { description });
 
 /** Leaves room for the run above it within the whole numbers that JSON keeps exact. */
 const SEQ_MAX = Number.MAX_SAFE_INTEGER - 1000;
@@ -21,14 +21,19 @@ const SEQ_MAX = Number.MAX_SAFE_INTEGER - 1000;
  */
 export const UpMessage = Type.Object(
   {
-    v: Type.Literal(1),
+    v: Type.Literal(1, { description: 'Version of the wire format.' }),
     epoch: Type.String({
       format: 'uuid',
       pattern: '^[0-9a-f-]{36}$',
       description: 'Made with the outbox file.',
     }),
-    bootId: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
-    clock: Type.Union([Type.Literal('none'), Type.Literal('rtc'), Type.Literal('ntp')]),
+    bootId: Type.String({
+      pattern: '^[0-9a-f-]{36}$',
+      description: 'Names the origin of the monotonic clock.',
+    }),
+    clock: Type.Enum(['none', 'rtc', 'ntp'], {
+      description: 'The wall clock was never set, kept by a battery clock, or synchronised.',
+    }),
     seq: Type.Integer({ minimum: 1, maximum: SEQ_MAX, description: 'Of the first record.' }),
     outbox: Type.Object(
       {
@@ -50,21 +55,27 @@ export const UpMessage = Type.Object(
     climate: Type.Array(
       Type.Object(
         {
-          sensor: Type.String({ minLength: 1, maxLength: 32 }),
+          sensor: Type.String({ minLength: 1, maxLength: 32, description: 'Chip and address.' }),
           i: Type.Array(Type.Integer({ minimum: 0 }), {
             description: 'Position in the run of each reading.',
           }),
-          t: Column,
-          rh: Column,
-          p: Column,
-          age: Type.Array(Type.Integer({ minimum: 0 })),
+          t: column('Air temperature, °C.'),
+          rh: column('Relative humidity, %.'),
+          p: column('Air pressure, hPa.'),
+          age: Type.Array(Type.Integer({ minimum: 0 }), {
+            description: 'Age of the value when it was recorded, ms.',
+          }),
         },
         { additionalProperties: false },
       ),
     ),
     other: Type.Array(
       Type.Object(
-        { i: Type.Integer({ minimum: 0 }), kind: Type.String(), body: Type.Unknown() },
+        {
+          i: Type.Integer({ minimum: 0, description: 'Position in the run.' }),
+          kind: Type.String({ description: 'One of the kinds below.' }),
+          body: Type.Unknown({ description: 'As its kind says.' }),
+        },
         { additionalProperties: false },
       ),
     ),

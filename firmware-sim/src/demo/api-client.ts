@@ -1,6 +1,8 @@
 import { type ErrorBody, JostleError } from '@jostle/contracts';
 
 const PAUSE_MS = 250;
+/** A service that hangs is asked again after this long. */
+const ANSWER_MS = 10_000;
 
 /** The public API as the demo uses it: whoever tells the story is a customer of it like any other. */
 export class ApiClient {
@@ -15,43 +17,43 @@ export class ApiClient {
   }
 
   get<T>(path: string): Promise<T> {
-    return this.#ask<T>(path, {});
+    return this.#ask<T>(path);
   }
 
   /** Creates an entry under the caller's own id; sent twice it changes nothing. */
   async create(path: string, body: unknown): Promise<void> {
-    await this.#ask(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    await this.#ask(path, { method: 'POST', body: JSON.stringify(body) });
   }
 
   /** While the service is away it asks again; an answer that refuses is thrown. */
-  async #ask<T>(path: string, init: RequestInit & { headers?: Record<string, string> }): Promise<T> {
+  async #ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     for (;;) {
       this.#signal.throwIfAborted();
-      const response = await this.#fetch(path, init);
-      if (response !== undefined && response.status < 500) {
-        const body: unknown = await response.json();
-        if (response.ok) return body as T;
-        const { code, message } = body as ErrorBody;
-        throw new JostleError('INTERNAL', `${init.method ?? 'GET'} ${path}: ${code} ${message}`);
+      const answer = await this.#fetch(path, init);
+      if (answer !== undefined && answer.status < 500) {
+        if (answer.ok) return answer.body as T;
+        const { code, message } = answer.body as ErrorBody;
+        throw new JostleError('DEMO_REFUSED', `${init.method ?? 'GET'} ${path}: ${code} ${message}`);
       }
       await this.pause();
     }
   }
 
+  /** Undefined where there is no whole answer: the service may be killed in the middle of one. */
   async #fetch(
     path: string,
-    init: RequestInit & { headers?: Record<string, string> },
-  ): Promise<Response | undefined> {
+    init: RequestInit,
+  ): Promise<{ ok: boolean; status: number; body: unknown } | undefined> {
     try {
-      return await fetch(`${this.#base}/api/v1${path}`, {
+      const response = await fetch(`${this.#base}/api/v1${path}`, {
         ...init,
-        headers: { ...this.#headers, ...init.headers },
-        signal: this.#signal,
+        headers: {
+          ...this.#headers,
+          ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        signal: AbortSignal.any([this.#signal, AbortSignal.timeout(ANSWER_MS)]),
       });
+      return { ok: response.ok, status: response.status, body: await response.json() };
     } catch {
       return undefined;
     }

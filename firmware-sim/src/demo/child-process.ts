@@ -4,12 +4,24 @@ import { join } from 'node:path';
 import { JostleError, retryDelayMs } from '@jostle/contracts';
 import type { Layout } from './layout.ts';
 
+/** EX_CONFIG of sysexits.h: the process refuses its configuration. */
+export const EXIT_CONFIG = 78;
+/** Lines of a log that are shown when its process does not come up. */
+const LOG_LINES = 12;
 const RESTARTS = { firstMs: 500, maxMs: 10_000, factor: 2 };
+
+/** Variables that only a process gets which needs them. */
+const SECRETS = ['DATABASE_URL', 'INFLUX_TOKEN', 'JOSTLE_API_KEY'].flatMap((name) => [name, `${name}_FILE`]);
+
+function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !SECRETS.includes(name)));
+}
 
 export interface ChildOptions {
   name: string;
   entry: string;
   env: Record<string, string>;
+  needsSecrets?: boolean;
 }
 
 /**
@@ -25,6 +37,8 @@ export class Child {
   #process: ChildProcess | undefined;
   #restarts = 0;
   #restartTimer: NodeJS.Timeout | undefined;
+  /** A process that never was ready is not started again: its reason is said instead. */
+  #hasBeenReady = false;
   #isStopping = false;
 
   constructor(options: ChildOptions, layout: Layout, say: (line: string) => void) {
@@ -47,8 +61,7 @@ export class Child {
     return new Promise((resolve, reject) => {
       this.#spawn({
         onReady: resolve,
-        onEarlyExit: (code) =>
-          reject(new JostleError('INTERNAL', `${this.name} ended with ${code}:\n${this.#endOfLog()}`)),
+        onEarlyExit: (code) => reject(this.#ended(code)),
       });
     });
   }
@@ -71,8 +84,9 @@ export class Child {
 
   #spawn(once: { onReady: () => void; onEarlyExit: (code: number | string | null) => void }): void {
     const log = openSync(this.logPath, 'a', 0o600);
-    const child = spawn(process.execPath, ['--import', 'tsx', this.#options.entry], {
-      env: { ...process.env, ...this.#options.env },
+    const { entry, env, needsSecrets } = this.#options;
+    const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+      env: { ...(needsSecrets ? process.env : withoutSecrets(process.env)), ...env },
       stdio: ['ignore', log, log, 'ipc'],
       detached: true,
     });
@@ -85,14 +99,15 @@ export class Child {
     child.on('message', (message: { type?: string }) => {
       if (message.type !== 'ready') return;
       isReady = true;
+      this.#hasBeenReady = true;
+      this.#restarts = 0;
       once.onReady();
     });
     child.once('exit', (code, signal) => {
       rmSync(pidPath, { force: true });
       if (this.#isStopping) return;
       if (!isReady) once.onEarlyExit(code ?? signal);
-      if (!isReady && this.#restarts === 0) return;
-      this.#restart(code ?? signal);
+      if (this.#hasBeenReady) this.#restart(code ?? signal);
     });
   }
 
@@ -108,8 +123,10 @@ export class Child {
     }, delay);
   }
 
-  #endOfLog(): string {
-    const lines = readFileSync(this.logPath, 'utf8').trimEnd().split('\n');
-    return lines.slice(-8).join('\n');
+  /** Why the process is not there; a refused configuration stays one. */
+  #ended(code: number | string | null): JostleError {
+    const log = readFileSync(this.logPath, 'utf8').trimEnd().split('\n').slice(-LOG_LINES).join('\n');
+    const message = `${this.name} ended with ${code}:\n${log}`;
+    return new JostleError(code === EXIT_CONFIG ? 'CONFIG_INVALID' : 'DEMO_PROCESS_ENDED', message);
   }
 }

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { readConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
 
+export const DEFAULT_HTTP_PORT = 8080;
+
 /** What `npm start` itself reads; every other variable is handed on to the processes it starts. */
 export const StartConfig = Type.Object({
   dataDir: Type.String({
@@ -14,7 +16,7 @@ export const StartConfig = Type.Object({
   httpPort: Type.Integer({
     env: 'HTTP_PORT',
     title: 'Port of the API and the console on 127.0.0.1.',
-    default: 8080,
+    default: DEFAULT_HTTP_PORT,
     minimum: 1,
     maximum: 65_535,
   }),

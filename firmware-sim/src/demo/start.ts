@@ -1,9 +1,18 @@
-import { isJostleError, textTable } from '@jostle/contracts';
+import { isJostleError, JostleError, textTable } from '@jostle/contracts';
 import { ApiClient } from './api-client.ts';
-import { readStartConfig, type StartConfig } from './config.ts';
+import { EXIT_CONFIG } from './child-process.ts';
+import { DEFAULT_HTTP_PORT, readStartConfig, type StartConfig } from './config.ts';
+import { lockFolder } from './folder-lock.ts';
 import { type Layout, layOut } from './layout.ts';
-import { enterLedger, storyOf, tellStory } from './story-teller.ts';
+import { storyFrom } from './story.ts';
+import { StoryFile } from './story-state.ts';
+import { enterLedger, tellStory } from './story-teller.ts';
 import { buildConsole, issueTokens, type System, systemOf, writeJourneys } from './system.ts';
+
+const HELP = `npm start: broker, ingest with console, and five simulated devices on one machine.
+
+Variables: JOSTLE_DATA_DIR (./.data), HTTP_PORT (8080), MQTT_PORT (1883), JOSTLE_DEMO_SPEED (60);
+all others are in .env.example. Ctrl-C stops everything; the next start goes on with the same data.`;
 
 const say = (line: string) => console.log(line);
 
@@ -11,27 +20,57 @@ const say = (line: string) => console.log(line);
 async function start(): Promise<void> {
   const config = readStartConfig();
   const layout = layOut(config.dataDir);
-  const { story, isTold } = storyOf(layout.demo, Date.now());
+  const unlock = lockFolder(layout.run);
+  const file = new StoryFile(layout.demo, Date.now());
+  const story = storyFrom(file.startsAtMs);
   const system = systemOf(config, layout, story, say);
   const stopping = new AbortController();
-  stopOnSignal(system, stopping);
+  stopOnSignal(system, stopping, unlock);
   try {
-    await Promise.all([issueTokens(layout, story).then(() => system.broker.start()), buildConsole(layout)]);
-    await system.ingest.start();
+    say('Starting broker, ingest and console …');
+    await issueTokens(layout, story);
+    await allOf([system.broker.start(), system.ingest.start(), buildConsole(layout)]);
     const api = new ApiClient(`http://127.0.0.1:${config.httpPort}`, config.apiKey, stopping.signal);
-    await enterLedger(story, api);
-    writeJourneys(layout, story, isTold ? Date.now() : story.startsAtMs, config.speed);
-    await Promise.all(system.devices.map((device) => device.start()));
+    if (file.progress === 'new') {
+      await enterLedger(story, api);
+      file.advance('entered');
+    }
+    writeJourneys(layout, story, file.progress === 'told' ? Date.now() : story.startsAtMs, config.speed);
+    say('Starting five simulated devices …');
+    await allOf(system.devices.map((device) => device.start()));
     say(overview(config, layout, system));
-    if (isTold)
-      say('The story of this data folder is told; the devices now stand on a shelf and go on reporting.');
-    else await tellStory(story, layout.demo, api, say);
+    if (file.progress === 'told') {
+      say('The story of this data folder is told; its devices stand on a shelf and go on reporting.');
+      say(`A new story begins in a new folder: JOSTLE_DATA_DIR=… npm start. Ctrl-C stops everything.`);
+      return;
+    }
+    say(
+      `Five parcels travel at ${config.speed} times real time; one of them falls. Ctrl-C stops everything.\n`,
+    );
+    await tellStory(story, api, say, deskCommand(config));
+    file.advance('told');
   } catch (error) {
     if (stopping.signal.aborted) return;
-    say(error instanceof Error ? error.message : String(error));
     await stopAll(system);
-    process.exit(1);
+    unlock();
+    throw error;
   }
+}
+
+/** Waits for all, so that what is wrong with each is said at once. */
+async function allOf(steps: Promise<void>[]): Promise<void> {
+  const failures = (await Promise.allSettled(steps)).flatMap((s) =>
+    s.status === 'rejected' ? [s.reason] : [],
+  );
+  const [first] = failures;
+  if (first === undefined) return;
+  const code = isJostleError(first) ? first.code : 'INTERNAL';
+  throw new JostleError(code, failures.map((failure) => (failure as Error).message).join('\n\n'));
+}
+
+/** How a person calls the desk's tool: elsewhere than on the usual port it must be told where. */
+function deskCommand({ httpPort }: StartConfig): string {
+  return httpPort === DEFAULT_HTTP_PORT ? 'npx jostle' : `JOSTLE_URL=http://127.0.0.1:${httpPort} npx jostle`;
 }
 
 function overview(config: StartConfig, layout: Layout, system: System): string {
@@ -53,16 +92,17 @@ function overview(config: StartConfig, layout: Layout, system: System): string {
       ['process', 'pid', 'log'],
       children.map((child) => [child.name, child.pid, child.logPath]),
     ),
-    `\nFive parcels travel at ${config.speed} times real time; one of them falls. Ctrl-C stops everything.\n`,
+    '',
   ].join('\n');
 }
 
-function stopOnSignal(system: System, stopping: AbortController): void {
+function stopOnSignal(system: System, stopping: AbortController, unlock: () => void): void {
   const stop = async () => {
     if (stopping.signal.aborted) return;
     stopping.abort();
     say('\nStopping …');
     await stopAll(system);
+    unlock();
     say('Stopped. `npm start` goes on with the same data.');
     process.exit(0);
   };
@@ -78,7 +118,12 @@ async function stopAll(system: System): Promise<void> {
   await system.broker.stop(600);
 }
 
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  say(HELP);
+  process.exit(0);
+}
+
 start().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(isJostleError(error, 'CONFIG_INVALID') ? 78 : 1);
+  console.error(isJostleError(error) ? `${error.code}\n${error.message}` : error);
+  process.exit(isJostleError(error, 'CONFIG_INVALID') ? EXIT_CONFIG : 1);
 });

@@ -1,24 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type DeviceWithState, type Finding, MINUTE_MS } from '@jostle/contracts';
+import type { DeviceWithState, Finding } from '@jostle/contracts';
 import type { ApiClient } from './api-client.ts';
-import { STORY_MIN, type Story, storyFrom } from './story.ts';
-
-/** What is kept of the story between two starts. */
-interface StoryState {
-  startsAtMs: number;
-  isTold: boolean;
-}
-
-/**
- * The story that this data folder is telling. A new one starts so far back that, told faster than the wall
- * clock, it ends about now; one that was interrupted goes on where its devices left off.
- */
-export function storyOf(folder: string, nowMs: number): { story: Story; isTold: boolean } {
-  const state = readState(folder) ?? { startsAtMs: nowMs - STORY_MIN * MINUTE_MS, isTold: false };
-  writeState(folder, state);
-  return { story: storyFrom(state.startsAtMs), isTold: state.isTold };
-}
+import type { Story } from './story.ts';
 
 /** Enters orders, shipments, legs and assignments, as a shop's systems would. */
 export async function enterLedger(story: Story, api: ApiClient): Promise<void> {
@@ -54,59 +36,50 @@ export async function enterLedger(story: Story, api: ApiClient): Promise<void> {
   );
 }
 
-/** Follows the parcels until they are delivered and reported, then files the returns as customers would. */
+/**
+ * Follows the parcels until they are delivered and everything that their devices measured has arrived, then files
+ * the returns as customers would.
+ *
+ * @param command how a person calls the desk's tool here
+ */
 export async function tellStory(
   story: Story,
-  folder: string,
   api: ApiClient,
   say: (line: string) => void,
+  command: string,
 ): Promise<void> {
   const [parcel] = story.parcels;
   let told = 0;
   for (;;) {
-    const reachedMs = await reportedUntil(story, api);
+    const { reachedMs, backlog } = await reported(story, api);
     for (const leg of parcel?.legs.slice(told) ?? []) {
       if (reachedMs < Date.parse(leg.startsAt)) break;
       say(`${leg.startsAt.slice(11, 16)} UTC  all parcels: ${leg.mode}, ${placeOf(story, leg.from, leg.to)}`);
       told += 1;
     }
-    if (reachedMs >= story.deliveredAtMs) break;
+    if (reachedMs >= story.deliveredAtMs && backlog === 0) break;
     await api.pause();
   }
   for (const claim of story.returns) {
     await api.create('/returns', claim);
     const finding = await api.get<Finding>(`/returns/${claim.id}/finding`);
     say(`\nReturn ${claim.id} (${claim.damageKind}): ${finding.explanation}`);
-    say(`  npx jostle finding ${claim.id}`);
+    say(`  ${command} finding ${claim.id}`);
   }
-  writeState(folder, { startsAtMs: story.startsAtMs, isTold: true });
 }
 
-/** The time up to which every device of the story has a receipt for what it measured, ms. */
-async function reportedUntil(story: Story, api: ApiClient): Promise<number> {
-  const states = await Promise.all(
+/** How far all devices of the story have come, ms, and how many of their records are still to come. */
+async function reported(story: Story, api: ApiClient): Promise<{ reachedMs: number; backlog: number }> {
+  const devices = await Promise.all(
     story.parcels.map((p) => api.get<DeviceWithState>(`/devices/${p.device.id}`)),
   );
-  return Math.min(
-    ...states.map(({ state }) => (state?.lastMeasuredAt ? Date.parse(state.lastMeasuredAt) : 0)),
-  );
+  return {
+    reachedMs: Math.min(...devices.map(({ state }) => Date.parse(state?.lastMeasuredAt ?? '') || 0)),
+    backlog: devices.reduce((sum, { state }) => sum + (state?.backlog ?? 0), 0),
+  };
 }
 
 function placeOf(story: Story, from: string, to: string): string {
   const name = (id: string) => story.sites.find((site) => site.id === id)?.name ?? id;
   return from === to ? name(from) : `${name(from)} to ${name(to)}`;
-}
-
-function readState(folder: string): StoryState | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'story.json'), 'utf8')) as StoryState;
-  } catch {
-    return undefined;
-  }
-}
-
-function writeState(folder: string, state: StoryState): void {
-  const path = join(folder, 'story.json');
-  writeFileSync(`${path}.new`, `${JSON.stringify(state)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }

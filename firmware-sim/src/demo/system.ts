@@ -22,20 +22,25 @@ export function systemOf(
   say: (line: string) => void,
 ): System {
   const mqttUrl = `mqtt://127.0.0.1:${config.mqttPort}`;
-  const child = (name: string, entry: string, env: Record<string, string>) =>
-    new Child({ name, entry: entryOf(entry), env }, layout, say);
+  const child = (name: string, entry: string, env: Record<string, string>, needsSecrets = false) =>
+    new Child({ name, entry: entryOf(entry), env, needsSecrets }, layout, say);
   return {
     broker: child('broker', 'broker/src/main.ts', {
       MQTT_PORT: String(config.mqttPort),
       JOSTLE_MQTT_CREDENTIALS: credentialsPath(layout),
     }),
-    ingest: child('ingest', 'ingest/src/main.ts', {
-      HTTP_PORT: String(config.httpPort),
-      JOSTLE_DATA_DIR: layout.ingest,
-      JOSTLE_CONSOLE_DIR: layout.console,
-      MQTT_URL: mqttUrl,
-      INGEST_MQTT_TOKEN_FILE: tokenPath(layout, 'ingest'),
-    }),
+    ingest: child(
+      'ingest',
+      'ingest/src/main.ts',
+      {
+        HTTP_PORT: String(config.httpPort),
+        JOSTLE_DATA_DIR: layout.ingest,
+        JOSTLE_CONSOLE_DIR: layout.console,
+        MQTT_URL: mqttUrl,
+        INGEST_MQTT_TOKEN_FILE: tokenPath(layout, 'ingest'),
+      },
+      true,
+    ),
     devices: story.parcels.map((parcel) =>
       child(parcel.device.id, 'firmware-sim/src/device/main.ts', {
         DEVICE_ID: parcel.device.id,
@@ -85,7 +90,7 @@ function runTool(entry: string, args: string[]): Promise<void> {
     });
     tool.once('error', reject);
     tool.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new JostleError('INTERNAL', `${entry} ended with ${code}`)),
+      code === 0 ? resolve() : reject(new JostleError('DEMO_PROCESS_ENDED', `${entry} ended with ${code}`)),
     );
   });
 }

@@ -76,7 +76,6 @@ function simulationFrom(simFromMs: number): SimulationFile {
 describe('the process of a simulated device', () => {
   it.each([
     ['SIGTERM', (child: ChildProcess) => child.kill('SIGTERM')],
-    ['a stop message', (child: ChildProcess) => child.send({ type: 'stop' })],
     ['the end of its parent’s channel', (child: ChildProcess) => child.disconnect()],
   ])('says that it is ready, finds all its sensors and ends with 0 on %s', async (_name, stop) => {
     const device = startDevice(simulationFrom(Date.now() - HOUR_MS));

@@ -33,9 +33,7 @@ try {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.on('disconnect', stop);
-  process.on('message', (message: { type?: string }) => {
-    if (message.type === 'stop') stop();
-  });
+  await agent.sensing;
   process.send?.({ type: 'ready' });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

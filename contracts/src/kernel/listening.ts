@@ -1,0 +1,89 @@
+import Type, { type Static, type TObject, type TProperties } from 'typebox';
+import { type ConfigKey, readConfig } from './config.ts';
+import { isJostleError, JostleError, type Problem } from './errors.ts';
+
+/** Whether an address to listen on can be reached from this machine only. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Reads the configuration of a process that listens, as `readConfig` does, and refuses it where the process would
+ * be open to other machines without credentials.
+ *
+ * @param host the property that holds the address to listen on
+ * @param credentials the property without which only loopback will do
+ * @throws JostleError CONFIG_INVALID naming every wrong key at once, being open among them;
+ * CONFIG_OPEN_WITHOUT_CREDENTIALS where that is the only fault
+ */
+export function readListenerConfig<P extends TProperties>(
+  schema: TObject<P>,
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+  { host, credentials }: { host: keyof P & string; credentials: keyof P & string },
+): Static<TObject<P>> {
+  const open = openProblem(
+    schema.properties[host] as ConfigKey & P[keyof P],
+    schema.properties[credentials] as ConfigKey & P[keyof P],
+    env,
+    readFile,
+  );
+  const openText = `${open?.at}: ${open?.message}`;
+  try {
+    const config = readConfig(schema, env, readFile);
+    if (open === undefined) return config;
+  } catch (error) {
+    if (open === undefined || !isJostleError(error, 'CONFIG_INVALID')) throw error;
+    const problems = [...error.problems, open];
+    throw new JostleError('CONFIG_INVALID', `${error.message}\n${openText}`, { problems });
+  }
+  throw new JostleError('CONFIG_OPEN_WITHOUT_CREDENTIALS', openText, { problems: [open] });
+}
+
+/** Looks at these two keys alone, so that it is found beside other faults; where they are wrong themselves, not. */
+function openProblem(
+  host: ConfigKey & TProperties[string],
+  credentials: ConfigKey & TProperties[string],
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+): Problem | undefined {
+  let given: { host?: unknown; credentials?: unknown };
+  try {
+    given = readConfig(Type.Object({ host, credentials }), env, readFile);
+  } catch {
+    return undefined;
+  }
+  if (given.credentials !== undefined || isLoopbackHost(String(given.host))) return undefined;
+  return {
+    code: 'CONFIG_OPEN_WITHOUT_CREDENTIALS',
+    at: host.env,
+    message: `${given.host} can be reached from other machines: set ${credentials.env}, or ${host.env}=127.0.0.1.`,
+  };
+}
+
+/** Where a process tried to listen, and the keys that say so. */
+export interface ListenPlace {
+  area: 'BROKER' | 'INGEST';
+  host: string;
+  port: number;
+  hostKey: string;
+  portKey: string;
+}
+
+/** The error of a server that could not listen, as a coded one where what has to be changed is known. */
+export function listenError(error: unknown, { area, host, port, hostKey, portKey }: ListenPlace): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'EADDRINUSE')
+    return new JostleError(
+      `${area}_PORT_IN_USE`,
+      `Another process listens on ${host}:${port} already: stop it, or set ${portKey}.`,
+      { cause: error },
+    );
+  if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new JostleError(
+      `${area}_ADDRESS_UNUSABLE`,
+      `This process cannot listen on ${host}:${port} (${code}): set ${hostKey} to an address of this machine and ${portKey} to a port that its user may open.`,
+      { cause: error },
+    );
+  return error;
+}
