@@ -265,6 +265,7 @@ describe('the process', () => {
       { MQTT_HOST: '0.0.0.0', MQTT_PORT: '0' },
       /CONFIG_OPEN_WITHOUT_CREDENTIALS[\s\S]*JOSTLE_MQTT_CREDENTIALS/,
     ],
+    [{ MQTT_HOST: '0.0.0.0', LOG_LEVEL: 'loud' }, /LOG_LEVEL[\s\S]*MQTT_HOST.*JOSTLE_MQTT_CREDENTIALS/],
     [{ MQTT_PORT: 'many', LOG_LEVEL: 'loud' }, /MQTT_PORT[\s\S]*LOG_LEVEL/],
     [{ MQTT_PORT: '0', JOSTLE_MQTT_CREDENTIALS: '/nowhere/credentials.json' }, /JOSTLE_MQTT_CREDENTIALS/],
   ])('refuses to start with %o and exits with 78', async (env, message) => {
@@ -272,6 +273,14 @@ describe('the process', () => {
     const [code] = await once(child, 'close');
     expect(code).toBe(78);
     expect(errors()).toMatch(message);
+  });
+
+  test('names the port that another process listens on, in one line, and exits with 1', async () => {
+    const { port } = await brokerFor();
+    const { child, errors } = start({ MQTT_PORT: `${port}` });
+    const [code] = await once(child, 'close');
+    expect(code).toBe(1);
+    expect(errors()).toMatch(/^BROKER_PORT_IN_USE: .*MQTT_PORT.*\n$/);
   });
 
   test('says when it is ready, and a SIGTERM ends it with 0', async () => {

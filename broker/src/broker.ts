@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { isTopicAllowed, JostleError } from '@jostle/contracts';
+import { isTopicAllowed, listenError } from '@jostle/contracts';
 import {
   Aedes,
   type AedesOptions,
@@ -35,14 +35,10 @@ export interface Broker {
  * Starts the broker. It keeps nothing: no retained messages, no queues for clients that are away, because every
  * record stays in its device's outbox until ingest has it.
  *
- * @throws JostleError CONFIG_OPEN_WITHOUT_CREDENTIALS, CONFIG_INVALID for a credentials file that cannot be used
+ * @throws JostleError CONFIG_INVALID for a credentials file that cannot be used, BROKER_PORT_IN_USE,
+ * BROKER_ADDRESS_UNUSABLE
  */
 export async function startBroker(config: BrokerConfig, log: Logger): Promise<Broker> {
-  if (config.credentialsFile === undefined && !isLoopback(config.host))
-    throw new JostleError(
-      'CONFIG_OPEN_WITHOUT_CREDENTIALS',
-      `MQTT_HOST is ${config.host}, which others can reach: set JOSTLE_MQTT_CREDENTIALS, or listen on 127.0.0.1.`,
-    );
   const refusals = new RefusalLog(log);
   const aedes = await Aedes.createBroker({
     // Without a limit: with the default one a subscriber that leaves with some thousand messages waiting for it
@@ -174,14 +170,11 @@ function guardFrames(socket: Socket, refused: (problem: string) => void): void {
 
 function listen(server: Server, { host, port }: BrokerConfig): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const keys = { hostKey: 'MQTT_HOST', portKey: 'MQTT_PORT' };
+    server.once('error', (error) => reject(listenError(error, { area: 'BROKER', host, port, ...keys })));
     server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }

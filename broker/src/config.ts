@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LogLevel, readConfig } from '@jostle/contracts';
+import { LogLevel, readListenerConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
 
 /** What the broker reads from its environment. */
@@ -42,7 +42,10 @@ export const BrokerConfig = Type.Object({
 });
 export type BrokerConfig = Static<typeof BrokerConfig>;
 
-/** @throws JostleError CONFIG_INVALID naming every wrong key at once */
+/** @throws JostleError CONFIG_INVALID naming every wrong key at once, CONFIG_OPEN_WITHOUT_CREDENTIALS */
 export function readBrokerConfig(): BrokerConfig {
-  return readConfig(BrokerConfig, process.env, (path) => readFileSync(path, 'utf8'));
+  return readListenerConfig(BrokerConfig, process.env, (path) => readFileSync(path, 'utf8'), {
+    host: 'host',
+    credentials: 'credentialsFile',
+  });
 }

@@ -7,6 +7,9 @@ import { readBrokerConfig } from './config.ts';
 const EXIT_CONFIG = 78;
 const EXIT_START = 1;
 
+// Whatever this process writes is its own user's to read.
+process.umask(0o077);
+
 async function start(): Promise<Broker> {
   const config = readBrokerConfig();
   return startBroker(config, pino({ level: config.logLevel, base: { part: 'broker' } }));
@@ -20,7 +23,9 @@ try {
   process.on('disconnect', stop);
   process.send?.({ type: 'ready', port: broker.port });
 } catch (error) {
-  console.error(isJostleError(error) ? `${error.code}\n${error.message}` : error);
   const isConfig = isJostleError(error) && error.code.startsWith('CONFIG_');
+  // A configuration has a line for each wrong key.
+  const separator = isConfig ? '\n' : ': ';
+  console.error(isJostleError(error) ? `${error.code}${separator}${error.message}` : error);
   process.exit(isConfig ? EXIT_CONFIG : EXIT_START);
 }

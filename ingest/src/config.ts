@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { JostleError, LogLevel, readConfig } from '@jostle/contracts';
+import { LogLevel, readListenerConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
 
 /** What ingest reads from its environment. */
@@ -95,20 +95,11 @@ export const IngestConfig = Type.Object({
 export type IngestConfig = Static<typeof IngestConfig>;
 
 /** @throws JostleError CONFIG_INVALID naming every wrong key at once, CONFIG_OPEN_WITHOUT_CREDENTIALS */
-export function readIngestConfig(): IngestConfig {
-  return checkedConfig(readConfig(IngestConfig, process.env, (path) => readFileSync(path, 'utf8')));
-}
-
-/** Refuses to be open to other machines without a key. @throws JostleError CONFIG_OPEN_WITHOUT_CREDENTIALS */
-export function checkedConfig(config: IngestConfig): IngestConfig {
-  if (config.apiKey === undefined && !isLoopback(config.httpHost))
-    throw new JostleError(
-      'CONFIG_OPEN_WITHOUT_CREDENTIALS',
-      `HTTP_HOST=${config.httpHost} can be reached from other machines: set JOSTLE_API_KEY, or HTTP_HOST=127.0.0.1.`,
-    );
-  return config;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+export function readIngestConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): IngestConfig {
+  return readListenerConfig(IngestConfig, env, (path) => readFileSync(path, 'utf8'), {
+    host: 'httpHost',
+    credentials: 'apiKey',
+  });
 }

@@ -7,6 +7,7 @@ const COUNTERS = {
   duplicates: ['jostle_ingest_records_duplicate_total', 'Records that came again.'],
   conflicts: ['jostle_ingest_records_conflict_total', 'Records that came again with other content.'],
   quarantined: ['jostle_ingest_quarantined_total', 'Messages and records that went into quarantine.'],
+  overflow: ['jostle_ingest_quarantine_overflow_total', 'What the full quarantine had no room for.'],
   unregistered: ['jostle_ingest_messages_unregistered_total', 'Messages of devices that are not registered.'],
 } as const satisfies Partial<Record<keyof CommitReport, readonly [name: string, help: string]>>;
 

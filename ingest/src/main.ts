@@ -8,13 +8,21 @@ import { SystemClock } from './system-clock.ts';
 const EXIT_CONFIG = 78;
 const EXIT_START = 1;
 
+// Whatever this process writes is its own user's to read.
+process.umask(0o077);
+
+const EXIT_LOST = 1;
+
 async function start(): Promise<Service> {
   const config = readIngestConfig();
-  return startService(
-    config,
-    pino({ level: config.logLevel, base: { service: 'ingest' } }),
-    new SystemClock(),
-  );
+  const log = pino({ level: config.logLevel, base: { service: 'ingest' } });
+  const service = await startService(config, log, new SystemClock());
+  void service.lost.then((error) => {
+    // Nothing more can be kept or answered; what starts this process again opens the store anew.
+    log.fatal({ code: 'INGEST_STORE_LOST', err: error }, 'the store is lost');
+    process.exit(EXIT_LOST);
+  });
+  return service;
 }
 
 try {
@@ -25,7 +33,9 @@ try {
   process.once('disconnect', stop);
   process.send?.({ type: 'ready', port: service.httpPort });
 } catch (error) {
-  console.error(isJostleError(error) ? `${error.code}\n${error.message}` : error);
   const isConfig = isJostleError(error) && error.code.startsWith('CONFIG_');
+  // A configuration has a line for each wrong key.
+  const separator = isConfig ? '\n' : ': ';
+  console.error(isJostleError(error) ? `${error.code}${separator}${error.message}` : error);
   process.exit(isConfig ? EXIT_CONFIG : EXIT_START);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { Clock } from '@jostle/contracts';
+import { type Clock, listenError } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { IngestConfig } from './config.ts';
@@ -10,6 +10,7 @@ import { Intake } from './intake/intake.ts';
 import { openMqttLink } from './intake/mqtt-link.ts';
 import { intakeMetrics } from './intake-metrics.ts';
 import { buildServer } from './rest/server.ts';
+import type { TypedApp } from './rest/typed-app.ts';
 import { partHealth } from './service-health.ts';
 import { openStore, type Store } from './store/store.ts';
 import { EmbeddedTelemetryStore } from './telemetry/embedded-store.ts';
@@ -22,6 +23,8 @@ export { IngestConfig } from './config.ts';
 export interface Service {
   /** Where it listens, also where the configuration says 0. */
   httpPort: number;
+  /** Resolves with the reason when the store is lost for good: then only another process can go on. */
+  lost: Promise<Error>;
   /** Commits what is waiting, gives its receipts and closes everything. */
   stop(): Promise<void>;
 }
@@ -31,7 +34,8 @@ type Part = { name: string; stop: () => Promise<void> };
 /**
  * Starts ingest. The broker need not be there yet: the intake comes back to it for ever.
  *
- * @throws JostleError INGEST_STORE_IN_USE; any error of the database or of listening. Then nothing stays open.
+ * @throws JostleError INGEST_STORE_IN_USE, INGEST_STORE_UNREACHABLE, INGEST_STORE_REFUSED, INGEST_PORT_IN_USE,
+ * INGEST_ADDRESS_UNUSABLE. Then nothing stays open.
  */
 export async function startService(config: IngestConfig, log: Logger, clock: Clock): Promise<Service> {
   const parts: Part[] = [];
@@ -95,10 +99,18 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
   });
   parts.push({ name: 'intake', stop: () => intake.stop() });
 
-  await server.listen({ host: config.httpHost, port: config.httpPort });
-  const { port } = server.server.address() as AddressInfo;
+  const port = await listen(server, config);
   partLog('service').info({ port, store: store.engine }, 'ingest is ready');
-  return { httpPort: port, stop: () => stopAll(parts, log) };
+  return { httpPort: port, lost: store.lost, stop: () => stopAll(parts, log) };
+}
+
+async function listen(server: TypedApp, { httpHost: host, httpPort: port }: IngestConfig): Promise<number> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    throw listenError(error, { area: 'INGEST', host, port, hostKey: 'HTTP_HOST', portKey: 'HTTP_PORT' });
+  }
+  return (server.server.address() as AddressInfo).port;
 }
 
 function openTelemetry(config: IngestConfig, store: Store): TelemetryStore {

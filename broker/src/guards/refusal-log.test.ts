@@ -8,7 +8,6 @@ test('logs a client that is refused again and again once, and counts it each tim
   for (let i = 0; i < 50; i++) refusals.note('BROKER_TOPIC_REFUSED', 'A', { topic: 'x' });
   refusals.note('BROKER_TOPIC_REFUSED', 'B', { topic: 'x' });
   expect(lines).toHaveLength(2);
-  expect(refusals.total).toBe(51);
   refusals.summarise();
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ refusals: 51, clients: 2 });
 });

@@ -15,10 +15,6 @@ export class RefusalLog {
     this.#log = log;
   }
 
-  get total(): number {
-    return this.#total;
-  }
-
   note(code: ErrorCode, clientId: string, details: Record<string, unknown>): void {
     this.#total += 1;
     const key = `${code} ${clientId}`;

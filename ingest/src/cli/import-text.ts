@@ -6,7 +6,11 @@ export function importText(file: string, report: ImportReport): string {
   const parts = [`${importedRows} imported`, `${excludedRows} left out`, `${refusedRows} refused`];
   const sections = [`${file}: ${rows} rows, of which ${parts.join(', ')}`];
   if (state === 'refused')
-    sections.push('Nothing was written. Correct the rows, or write the good ones with --partial.');
+    sections.push(
+      problems.some(({ code }) => code === 'IMPORT_MAPPING_INVALID')
+        ? 'Nothing was written. Name the columns of this file in a mapping, and give it with --map FILE.'
+        : 'Nothing was written. Correct the rows, or write the good ones with --partial.',
+    );
   else sections.push(createdText(report));
   if (exclusions.length > 0)
     sections.push(

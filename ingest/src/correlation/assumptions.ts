@@ -22,6 +22,7 @@ export function methodOf(
       true,
       'Shocks are weighed as felt by the recorder, at the level of the outer box, in every direction alike.',
     ],
+    [true, 'Damage after the last leg, when it was unpacked or used, is left out.'],
     [true, 'One parcel in a hundred is taken to have been damaged before its way began.'],
     [
       true,

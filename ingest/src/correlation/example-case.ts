@@ -57,6 +57,7 @@ export function exampleCase(change: Partial<ReturnCase> = {}): ReturnCase {
       climateLimits: null,
     },
     shipment: '106141412345678908',
+    possibleShipments: [],
     legs: [
       leg('LEG-1', 'packing', 'Warehouse Kiel', 'Warehouse Kiel', [0, 8]),
       leg('LEG-2', 'road', 'Warehouse Kiel', 'Hub Hamburg', [8, 18]),

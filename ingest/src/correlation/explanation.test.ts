@@ -73,6 +73,11 @@ it.each<{ name: string; change: Partial<ReturnCase>; words: string }>([
       'and 1 more.',
   },
   {
+    name: 'that the return has to name its shipment',
+    change: { shipment: null, possibleShipments: ['2', '1'], legs: [], windows: [] },
+    words: 'Its order line went out in 2 shipments (1 and 2), and the return does not say',
+  },
+  {
     name: 'that too little was observed',
     change: { shocks: [], windows: [{ device: 'PI-1', startsAt: exampleAt(0), endsAt: exampleAt(5) }] },
     words: 'Too little of the way was observed to say where the damage came from.',

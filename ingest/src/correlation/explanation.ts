@@ -15,7 +15,13 @@ const WORTH_NAMING = 0.1;
 
 /** One paragraph that quality control can read to a carrier: what happened, when, in whose hands, what nobody saw. */
 export function explanationOf(finding: Explained, given: ReturnCase): string {
-  return [reported(given), ...account(finding, given), rest(finding), observationInWords(finding)]
+  return [
+    reported(given),
+    whichShipment(given),
+    ...account(finding, given),
+    rest(finding),
+    observationInWords(finding),
+  ]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
@@ -24,6 +30,11 @@ function reported({ product, damageKind, severity }: ReturnCase): string {
   const kind = damageKind === 'unknown' ? 'damaged in a way that was not described' : damageKind;
   const extent = severity === 'unknown' ? '' : ` (severity: ${severity})`;
   return `${product.name} was reported ${kind === 'malfunction' ? 'not working' : kind}${extent}.`;
+}
+
+function whichShipment({ possibleShipments }: ReturnCase): string {
+  if (possibleShipments.length === 0) return '';
+  return `Its order line went out in ${possibleShipments.length} shipments (${listInWords(possibleShipments.toSorted())}), and the return does not say in which of them it came: name the shipment on the return.`;
 }
 
 function account(finding: Explained, given: ReturnCase): string[] {

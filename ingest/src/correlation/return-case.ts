@@ -62,6 +62,8 @@ export interface ReturnCase {
   severity: Severity;
   product: CaseProduct;
   shipment: string | null;
+  /** Those that carried the order line where it is not certain which of them came back; else none. */
+  possibleShipments: string[];
   legs: CaseLeg[];
   windows: ObservationWindow[];
   shocks: ObservedShock[];

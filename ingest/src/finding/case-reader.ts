@@ -20,7 +20,8 @@ export async function readCase(db: Kysely<Database>, returnId: string): Promise<
       'REST_NOT_FOUND',
       `There is no return "${returnId}"; GET /api/v1/returns lists them`,
     );
-  const shipment = await shipmentOf(db, claim);
+  const shipments = await shipmentsOf(db, claim);
+  const shipment = (shipments.length === 1 ? shipments[0] : null) ?? null;
   const way = shipment === null ? { legs: [], windows: [] } : await readWay(db, shipment);
   const span = {
     startsAt: Math.min(...way.legs.map((leg) => leg.startsAt)),
@@ -33,22 +34,22 @@ export async function readCase(db: Kysely<Database>, returnId: string): Promise<
     severity: claim.severity as Severity,
     product: await readProduct(db, claim),
     shipment,
+    possibleShipments: shipment === null ? shipments : [],
     ...way,
     ...(await readEvents(db, devices, span)),
   };
 }
 
-/** The shipment that the return names, or the only one that carried its order line; null where that is not certain. */
-async function shipmentOf(db: Kysely<Database>, claim: ReturnRow): Promise<string | null> {
-  if (claim.shipment !== null) return claim.shipment;
+/** The shipment that the return names, or all that carried its order line. */
+async function shipmentsOf(db: Kysely<Database>, claim: ReturnRow): Promise<string[]> {
+  if (claim.shipment !== null) return [claim.shipment];
   const rows = await db
     .selectFrom('shipment_line')
     .select('shipment')
     .where('order_id', '=', claim.order_id)
     .where('line', '=', claim.line)
-    .limit(2)
     .execute();
-  return rows.length === 1 ? (rows[0]?.shipment ?? null) : null;
+  return rows.map((row) => row.shipment);
 }
 
 async function readProduct(db: Kysely<Database>, claim: ReturnRow): Promise<CaseProduct> {

@@ -158,7 +158,7 @@ onEachStore('findings', (open) => {
     expect(finding).toMatchObject({ shipment: PARCEL, cause: { legId: 'LEG-3' }, unobservedMinutes: 0 });
   });
 
-  it('does not guess the shipment of a line that went out in two', async () => {
+  it('does not guess the shipment of a line that went out in two, and asks for it', async () => {
     const store = await open();
     await seedLedger(store);
     await store.db
@@ -166,7 +166,13 @@ onEachStore('findings', (open) => {
       .values({ shipment: PALLET, order_id: 'ORD-1', line: 1, quantity: 1 })
       .execute();
     const findings = createFindings({ store, clock: new ManualClock(EXAMPLE_START) });
-    expect(await findings.findingOf('RET-1')).toMatchObject({ shipment: null, verdict: 'not-observed' });
+    expect(await findings.findingOf('RET-1')).toMatchObject({
+      shipment: null,
+      verdict: 'not-observed',
+      explanation: expect.stringContaining(
+        `went out in 2 shipments (${PARCEL} and ${PALLET}), and the return does not say in which of them it came: name`,
+      ),
+    });
   });
 
   it('weighs an excursion that is still open', async () => {

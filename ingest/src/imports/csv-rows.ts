@@ -16,7 +16,7 @@ const SLICE_BYTES = 64 * 1024;
  * The rows of a CSV file, the header line first. Other work of the process goes on between two slices.
  *
  * @param onRead called with the number of bytes read so far
- * @throws JostleError IMPORT_FILE_UNREADABLE where it is not UTF-8, not CSV, or has no header line
+ * @throws JostleError IMPORT_FILE_UNREADABLE where it is not UTF-8, not CSV (with the line in `problems`), or has no header line
  */
 export async function* csvRows(
   bytes: Buffer,
@@ -34,11 +34,21 @@ export async function* csvRows(
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new JostleError('IMPORT_FILE_UNREADABLE', `The file is not CSV: ${error.message}`, {
-      cause: error,
-    });
+    throw notCsv(error.message, lineOf(error), error);
   }
   if (isEmpty) throw new JostleError('IMPORT_FILE_UNREADABLE', 'The file is empty; it needs a header line');
+}
+
+/** The error of a file whose quoting is broken, with the line on which that shows. */
+export function notCsv(reason: string, line: number, cause?: unknown): JostleError {
+  const code = 'IMPORT_FILE_UNREADABLE';
+  const message = `The file is not CSV: ${reason}`;
+  return new JostleError(code, message, { cause, problems: [{ code, message, line }] });
+}
+
+function lineOf(error: CsvError): number {
+  const line = error['lines'];
+  return typeof line === 'number' ? line : 1;
 }
 
 interface ParsedRecord {

@@ -224,6 +224,17 @@ describe('a column mapping', () => {
     });
   });
 
+  it.each([
+    [1, 'order,placedAt,"sku,quantity\nO-1,2026-03-01T09:00:00Z,MUG",1\n'],
+    [1, 'order,placedAt,"sku"x,quantity\n'],
+    [3, 'order,placedAt,sku,quantity\nO-1,,,\nO-1,2026-03-01T09:00:00Z,"MUG"x,1\n'],
+  ])('is not blamed for quoting that is broken on line %i', async (line, text) => {
+    await expect(importText({} as Store, 'orders', text)).rejects.toMatchObject({
+      code: 'IMPORT_FILE_UNREADABLE',
+      problems: [{ line }],
+    });
+  });
+
   it('without which a required column is missing is refused', async () => {
     await expect(importText({} as Store, 'orders', 'order,sku\n')).rejects.toMatchObject({
       code: 'IMPORT_MAPPING_INVALID',

@@ -2,7 +2,7 @@ import type { ImportKind } from '@jostle/contracts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../store/database.ts';
 import { type ColumnMapping, checkColumns, defaultMapping } from './column-mapping.ts';
-import { csvRows } from './csv-rows.ts';
+import { csvRows, notCsv } from './csv-rows.ts';
 import { EntryGroups, type GroupRow } from './entry-groups.ts';
 import type { OrderRow, ReturnRow, ShipmentRow } from './import-fields.ts';
 import type { ImportRecord } from './import-record.ts';
@@ -77,8 +77,7 @@ async function readContents(
     signal.throwIfAborted();
     if (read === undefined) {
       const header = row.cells.map((cell) => cell.trim());
-      mapping = given ?? defaultMapping(kind, header);
-      checkColumns(mapping, header);
+      mapping = mappingOf(kind, header, given);
       read = rowReader(mapping, header);
       continue;
     }
@@ -86,6 +85,22 @@ async function readContents(
     place(row.line, read(row), contents, returnLines, record);
   }
   return { contents, mapping };
+}
+
+/** @throws JostleError IMPORT_MAPPING_INVALID; IMPORT_FILE_UNREADABLE where a quote that was left open ate the header */
+function mappingOf(
+  kind: ImportKind,
+  header: readonly string[],
+  given: ColumnMapping | undefined,
+): ColumnMapping {
+  try {
+    const mapping = given ?? defaultMapping(kind, header);
+    checkColumns(mapping, header);
+    return mapping;
+  } catch (error) {
+    const isTorn = header.some((column) => column.includes('\n'));
+    throw isTorn ? notCsv('a quote that opens in the header line does not close in it', 1, error) : error;
+  }
 }
 
 function place(

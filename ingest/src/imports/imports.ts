@@ -59,7 +59,7 @@ export class Imports {
       this.#log.info(counts, 'an import ended');
     } catch (error) {
       record.abandon();
-      if (isJostleError(error)) record.refuse(1, error.code, error.message);
+      if (isJostleError(error)) record.refuse(error.problems[0]?.line ?? 1, error.code, error.message);
       else if (!this.#stopping.signal.aborted) {
         this.#log.error({ err: error }, 'an import failed');
         record.refuse(1, 'INTERNAL', ERROR_CODES.INTERNAL.meaning);

@@ -3,7 +3,10 @@ import type { AnyDatabase, EntryKind } from '../ledger/entry-kind.ts';
 import type { ImportRecord } from './import-record.ts';
 import type { Planned } from './order-plan.ts';
 
-/** Entries per statement: large enough to be quick, small enough to let other work through in between. */
+/**
+ * Entries per statement: large enough to be quick, small enough that the process answers in between. On SQLite the
+ * transaction holds the only connection: other requests to the store wait until all of the import is committed.
+ */
 export const BATCH = 500;
 
 /** Writes entries whose references were checked and counts what became of their rows. */

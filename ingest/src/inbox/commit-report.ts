@@ -8,12 +8,22 @@ export interface CommitReport {
   duplicates: number;
   conflicts: number;
   quarantined: number;
+  /** What the full quarantine had no room for. */
+  overflow: number;
   /** Messages of devices that are not registered: they got no receipt. */
   unregistered: number;
 }
 
 export function emptyReport(): CommitReport {
-  return { receipts: [], stored: 0, duplicates: 0, conflicts: 0, quarantined: 0, unregistered: 0 };
+  return {
+    receipts: [],
+    stored: 0,
+    duplicates: 0,
+    conflicts: 0,
+    quarantined: 0,
+    overflow: 0,
+    unregistered: 0,
+  };
 }
 
 /** The report of two transactions, the first one first. */
@@ -24,6 +34,7 @@ export function mergeReports(a: CommitReport, b: CommitReport): CommitReport {
     duplicates: a.duplicates + b.duplicates,
     conflicts: a.conflicts + b.conflicts,
     quarantined: a.quarantined + b.quarantined,
+    overflow: a.overflow + b.overflow,
     unregistered: a.unregistered + b.unregistered,
   };
 }

@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts';
 import { insertChunks } from '../store/insert-chunks.ts';
 import type { CommitReport } from './commit-report.ts';
 import { writeDerived } from './derived-rows.ts';
-import { quarantine } from './quarantine.ts';
+import type { Quarantine } from './quarantine.ts';
 import { buildReceipt } from './receipt-builder.ts';
 import { readReceived, writeReceived } from './received-ranges.ts';
 import { type HashedRecord, hashed, isCovered, sortRecords } from './run-dedupe.ts';
@@ -25,6 +25,7 @@ export interface EpochGroup {
 /** Commits one group and adds its figures and its receipt to the report. */
 export async function commitEpoch(
   trx: Transaction<Database>,
+  quarantine: Quarantine,
   group: EpochGroup,
   report: CommitReport,
 ): Promise<void> {
@@ -48,7 +49,7 @@ export async function commitEpoch(
     message.kind === 'run' ? message.rejects : [message.reject],
   );
   const asides = [...rejects.filter((reject) => isNews(before, reject)), ...conflicts.map(conflictReject)];
-  report.quarantined += await quarantine(trx, group, asides);
+  const { added, overflow } = await quarantine.add(group, asides);
 
   const answered = [...seqsOf(records), ...rejects.flatMap((reject) => (reject.seqs ? [reject.seqs] : []))];
   const after = answered.reduce<SeqRanges>((ranges, [from, to]) => addRange(ranges, from, to), before);
@@ -58,6 +59,8 @@ export async function commitEpoch(
   report.stored += fresh.length;
   report.duplicates += duplicates;
   report.conflicts += conflicts.length;
+  report.quarantined += added;
+  report.overflow += overflow;
   if (answered.length === 0) return;
   const receipt = buildReceipt({
     epoch,

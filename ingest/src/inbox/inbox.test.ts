@@ -1,9 +1,11 @@
 import { encodeUpMessage } from '@jostle/contracts';
 import { expect, it } from 'vitest';
+import { insertChunks } from '../store/insert-chunks.ts';
 import { readPayload, submissionOf } from '../testing/messages.ts';
 import { EPOCH, makeRecord, OTHER_EPOCH, START_MS } from '../testing/records.ts';
 import { onEachStore } from '../testing/stores.ts';
 import { Inbox } from './inbox.ts';
+import { KEPT_PER_DEVICE } from './quarantine.ts';
 
 onEachStore('inbox', (open) => {
   const openInbox = async () => {
@@ -160,6 +162,23 @@ onEachStore('inbox', (open) => {
     const report = await inbox.commit([submissionOf([makeRecord(1, 'climate')], { deviceId: 'NEW' })]);
     expect(report).toMatchObject({ stored: 1, unregistered: 0 });
     expect(report.receipts[0]?.receipt.upTo).toBe(1);
+  });
+
+  it('settles and counts what a full quarantine has no room for, and keeps room for other devices', async () => {
+    const { inbox, db } = await openInbox();
+    await db.insertInto('device').values({ id: 'DEV-2', name: 'Two' }).execute();
+    const old = Array.from({ length: KEPT_PER_DEVICE - 1 }, (_, i) => ({
+      ...{ device_id: 'DEV-1', topic: '', received_at: 0, code: 'INGEST_MESSAGE_MALFORMED', reason: '' },
+      ...{ raw: '', digest: `${i}`, epoch: null, seq: null },
+    }));
+    for (const chunk of insertChunks(old)) await db.insertInto('quarantine').values(chunk).execute();
+    const bad = (seq: number, deviceId?: string) =>
+      readPayload(JSON.stringify({ v: 1, epoch: EPOCH, seq, at: [1], surprise: true }), deviceId);
+    const report = await inbox.commit([bad(1), bad(2), bad(3), readPayload('{'), bad(1, 'DEV-2')]);
+    expect(report).toMatchObject({ quarantined: 2, overflow: 3 });
+    expect(report.receipts[0]?.receipt).toMatchObject({ upTo: 3 });
+    const kept = db.selectFrom('quarantine').select(({ fn }) => fn.countAll<number>().as('rows'));
+    expect(await kept.where('device_id', '=', 'DEV-1').executeTakeFirst()).toEqual({ rows: KEPT_PER_DEVICE });
   });
 
   it('keeps the epochs of a device apart', async () => {

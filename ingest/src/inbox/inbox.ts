@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import { lockInbox } from '../store/writer-lock.ts';
 import { type CommitReport, emptyReport } from './commit-report.ts';
 import { commitEpoch, type EpochGroup } from './epoch-commit.ts';
-import { quarantine } from './quarantine.ts';
+import { Quarantine } from './quarantine.ts';
 import type { Submission } from './submission.ts';
 import { keepUnregistered, registeredAmong } from './unregistered.ts';
 
@@ -26,15 +26,19 @@ export class Inbox {
     return db.transaction().execute(async (trx) => {
       await lockInbox(trx, engine);
       const report = emptyReport();
+      const quarantine = new Quarantine(trx);
       const registered = await registeredAmong(trx, new Set(batch.map((submission) => submission.deviceId)));
       const known = batch.filter((submission) => registered.has(submission.deviceId));
       const unknown = batch.filter((submission) => !registered.has(submission.deviceId));
       report.unregistered = unknown.length;
-      report.quarantined += await keepUnregistered(trx, unknown);
-      for (const group of groupByEpoch(known)) await commitEpoch(trx, group, report);
+      report.quarantined += await keepUnregistered(trx, quarantine, unknown);
+      for (const group of groupByEpoch(known)) await commitEpoch(trx, quarantine, group, report);
       for (const submission of known)
-        if (submission.kind === 'unreadable' && submission.epoch === null)
-          report.quarantined += await quarantine(trx, { ...submission, epoch: null }, [submission.reject]);
+        if (submission.kind === 'unreadable' && submission.epoch === null) {
+          const { added, overflow } = await quarantine.add(submission, [submission.reject]);
+          report.quarantined += added;
+          report.overflow += overflow;
+        }
       await writePresence(trx, known);
       return report;
     });

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
-import { quarantine } from './quarantine.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { Submission } from './submission.ts';
 
 /** Messages kept as evidence, for one device and in all: anybody could invent devices without end. */
@@ -31,6 +31,7 @@ export async function registeredAmong(
  */
 export async function keepUnregistered(
   trx: Transaction<Database>,
+  quarantine: Quarantine,
   submissions: readonly Submission[],
 ): Promise<number> {
   let kept = 0;
@@ -40,7 +41,7 @@ export async function keepUnregistered(
     if (all >= KEPT_IN_ALL || device >= KEPT_PER_DEVICE) continue;
     const raw = submission.kind === 'run' ? submission.raw : submission.reject.raw;
     const reject = { code: CODE, reason: 'the device is not registered', raw, seqs: null } as const;
-    kept += await quarantine(trx, { ...submission, epoch: submission.epoch }, [reject]);
+    kept += (await quarantine.add(submission, [reject])).added;
   }
   return kept;
 }

@@ -24,6 +24,7 @@ afterEach(async () => {
 /** The broker as a test plays it: `log` holds acknowledgements, receipts and departures in their order. */
 function startIntake(commit: (inbox: Inbox, batch: readonly Submission[]) => ReturnType<Inbox['commit']>) {
   const log: string[] = [];
+  const warned: unknown[] = [];
   let events: LinkEvents | undefined;
   const inbox = new Inbox(store);
   intake = new Intake({
@@ -42,7 +43,7 @@ function startIntake(commit: (inbox: Inbox, batch: readonly Submission[]) => Ret
     },
     inbox: { commit: (batch) => commit(inbox, batch) },
     random: () => 0,
-    log: pino({ level: 'silent' }),
+    log: pino({ level: 'warn' }, { write: (line: string) => warned.push(JSON.parse(line).code) }),
     onCommit: (report) => log.push(`stored ${report.stored}`),
   });
   const deliver = (seq: number, payload?: string) =>
@@ -55,7 +56,7 @@ function startIntake(commit: (inbox: Inbox, batch: readonly Submission[]) => Ret
       receivedAt: START_MS,
       acknowledge: () => log.push(`ack ${seq}`),
     });
-  return { intake, log, deliver };
+  return { intake, log, warned, deliver };
 }
 
 describe('intake', () => {
@@ -109,6 +110,18 @@ describe('intake', () => {
     expect(log).toContain('stored 2');
     const rows = await store.db.selectFrom('quarantine').select(['code', 'seq']).execute();
     expect(rows).toEqual([{ code: 'INGEST_MESSAGE_MALFORMED', seq: 2 }]);
+  });
+
+  it('says once that the quarantine is full', async () => {
+    const { log, warned, deliver } = startIntake(async (inbox, batch) => ({
+      ...(await inbox.commit(batch)),
+      overflow: 2,
+    }));
+    for (const seq of [1, 2]) {
+      deliver(seq);
+      await expect.poll(() => log).toContain(`receipt ${seq}`);
+    }
+    expect(warned).toEqual(['INGEST_QUARANTINE_FULL']);
   });
 
   it('says full when its window is full', async () => {

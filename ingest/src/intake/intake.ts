@@ -45,6 +45,8 @@ export class Intake {
   // Wakes the loop when a packet comes or the intake stops.
   #wake: () => void = () => {};
   #storeFailures = 0;
+  // Set by the first reject that the quarantine has no room for.
+  #isOverflowLogged = false;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -101,7 +103,18 @@ export class Intake {
     for (const packet of packets) packet.acknowledge();
     for (const { deviceId, receipt } of report.receipts)
       this.#link.publish(deviceTopic(deviceId, 'receipt'), JSON.stringify(receipt));
+    this.#logOverflow(report);
     this.#options.onCommit(report);
+  }
+
+  /** Once: from then on the metric counts. */
+  #logOverflow({ overflow }: CommitReport): void {
+    if (overflow === 0 || this.#isOverflowLogged) return;
+    this.#isOverflowLogged = true;
+    this.#options.log.warn(
+      { code: 'INGEST_QUARANTINE_FULL', overflow },
+      'the quarantine is full; what is refused further is only counted',
+    );
   }
 
   /** @returns undefined where the intake was stopped while the store failed: the devices still hold the records */

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../store/store.ts';
+import { ask } from './ask.ts';
 import { buildServer } from './server.ts';
-import { ask, serverDeps } from './server-fixture.ts';
+import { serverDeps } from './server-fixture.ts';
 import type { TypedApp } from './typed-app.ts';
 
 interface Operation {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { ImportReport } from '@jostle/contracts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStore, type Store } from '../store/store.ts';
+import { ask } from './ask.ts';
 import { buildServer } from './server.ts';
-import { ask, serverDeps } from './server-fixture.ts';
+import { serverDeps } from './server-fixture.ts';
 import type { TypedApp } from './typed-app.ts';
 
 let folder: string;
@@ -105,6 +106,12 @@ it('reports a file that it cannot read', async () => {
   expect(await finished(id)).toMatchObject({
     state: 'refused',
     problems: [{ line: 1, code: 'IMPORT_MAPPING_INVALID' }],
+  });
+  const text = 'order,placedAt,sku,quantity\nO-1,2026-03-01T09:00:00Z,"MUG"x,1\n';
+  const torn: ImportReport = (await post('orders', { file: new Blob([text]) })).json();
+  expect(await finished(torn.id)).toMatchObject({
+    state: 'refused',
+    problems: [{ line: 2, code: 'IMPORT_FILE_UNREADABLE' }],
   });
 });
 

@@ -19,7 +19,11 @@ export async function importRoutes(app: TypedApp, { store, log }: ServerDeps): P
   await app.register(multipart, {
     limits: { fileSize: FILE_LIMIT_BYTES, files: 1, fields: 1, fieldSize: MAPPING_LIMIT_BYTES },
   });
+  startRoute(app, imports);
+  reportRoute(app, imports);
+}
 
+function startRoute(app: TypedApp, imports: Imports): void {
   app.post(
     '/imports/:kind',
     {
@@ -59,7 +63,9 @@ export async function importRoutes(app: TypedApp, { store, log }: ServerDeps): P
       return reply.status(202).header('location', `/api/v1/imports/${report.id}`).send(report);
     },
   );
+}
 
+function reportRoute(app: TypedApp, imports: Imports): void {
   app.get(
     '/imports/:id',
     {

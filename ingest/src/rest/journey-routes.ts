@@ -2,7 +2,7 @@ import { Assignment, Id, Instant, Leg, OpenInstant, Sscc } from '@jostle/contrac
 import Type from 'typebox';
 import { readEntry } from '../ledger/entries-read.ts';
 import { setEnd } from '../ledger/entries-write.ts';
-import { asAnyDatabase } from '../ledger/entry-kind.ts';
+import { type AnyDatabase, asAnyDatabase } from '../ledger/entry-kind.ts';
 import { toMs } from '../ledger/instants.ts';
 import { assignmentKind, legKind } from '../ledger/journey-kinds.ts';
 import { shipmentKind } from '../ledger/order-kinds.ts';
@@ -15,7 +15,11 @@ const strict = { additionalProperties: false } as const;
 /** The legs of a shipment in their order, and the ends that are only known later. */
 export function journeyRoutes(app: TypedApp, deps: ServerDeps): void {
   const db = asAnyDatabase(deps.store.db);
+  legListRoute(app, db);
+  endRoutes(app, db);
+}
 
+function legListRoute(app: TypedApp, db: AnyDatabase): void {
   app.get(
     '/shipments/:sscc/legs',
     {
@@ -38,7 +42,9 @@ export function journeyRoutes(app: TypedApp, deps: ServerDeps): void {
       return { items: rows.map((row) => legKind.fromRow(row, [])) };
     },
   );
+}
 
+function endRoutes(app: TypedApp, db: AnyDatabase): void {
   app.patch(
     '/legs/:id',
     {

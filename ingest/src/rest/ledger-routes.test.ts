@@ -1,32 +1,12 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Store } from '../store/store.ts';
+import { expect, it } from 'vitest';
 import { onEachStore } from '../testing/stores.ts';
-import { buildServer } from './server.ts';
-import type { ServerDeps } from './server-deps.ts';
-import { ask, hubFinding, serverDeps } from './server-fixture.ts';
-import { enterStory, PALLET, PARCEL, STORY } from './story-fixture.ts';
-import type { TypedApp } from './typed-app.ts';
+import { ask } from './ask.ts';
+import { notFound } from './not-found.ts';
+import { hubFinding, serversOfTest } from './server-fixture.ts';
+import { PALLET, PARCEL, STORY } from './story-fixture.ts';
 
 onEachStore('entries over REST', (open) => {
-  let store: Store;
-  let opened: TypedApp[] = [];
-  beforeEach(async () => {
-    store = await open();
-  });
-  afterEach(async () => {
-    await Promise.all(opened.map((app) => app.close()));
-    opened = [];
-  });
-  const server = async (overrides: Partial<ServerDeps> = {}): Promise<TypedApp> => {
-    const app = await buildServer(serverDeps(store, overrides));
-    opened.push(app);
-    return app;
-  };
-  const serverWithStory = async (overrides: Partial<ServerDeps> = {}): Promise<TypedApp> => {
-    const app = await server(overrides);
-    await enterStory(app);
-    return app;
-  };
+  const { server, serverWithStory } = serversOfTest(open);
 
   it('answers 201 to what is new and 200 to the same again, with times in UTC', async () => {
     const app = await serverWithStory();
@@ -109,7 +89,11 @@ onEachStore('entries over REST', (open) => {
   });
 
   it('shows the summary of the finding with each return', async () => {
-    const app = await serverWithStory({ findings: { findingOf: async (id) => hubFinding(id) } });
+    const findingOf = async (id: string) => {
+      if (id !== 'R-1') throw notFound('return', id);
+      return hubFinding(id);
+    };
+    const app = await serverWithStory({ findings: { findingOf } });
     expect((await ask(app, '/api/v1/returns')).json().items).toEqual([
       expect.objectContaining({
         id: 'R-1',

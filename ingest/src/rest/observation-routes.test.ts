@@ -1,33 +1,13 @@
 import { packWaveform, type ShockBody } from '@jostle/contracts';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Store } from '../store/store.ts';
+import { beforeEach, expect, it } from 'vitest';
 import { onEachStore } from '../testing/stores.ts';
-import { buildServer } from './server.ts';
+import { ask } from './ask.ts';
 import type { ServerDeps } from './server-deps.ts';
-import { ask, serverDeps } from './server-fixture.ts';
-import { enterStory, PARCEL } from './story-fixture.ts';
-import type { TypedApp } from './typed-app.ts';
+import { serversOfTest } from './server-fixture.ts';
+import { PARCEL } from './story-fixture.ts';
 
 onEachStore('observations over REST', (open) => {
-  let store: Store;
-  let opened: TypedApp[] = [];
-  beforeEach(async () => {
-    store = await open();
-  });
-  afterEach(async () => {
-    await Promise.all(opened.map((app) => app.close()));
-    opened = [];
-  });
-  const server = async (overrides: Partial<ServerDeps> = {}): Promise<TypedApp> => {
-    const app = await buildServer(serverDeps(store, overrides));
-    opened.push(app);
-    return app;
-  };
-  const serverWithStory = async (overrides: Partial<ServerDeps> = {}): Promise<TypedApp> => {
-    const app = await server(overrides);
-    await enterStory(app);
-    return app;
-  };
+  const { store, server, serverWithStory } = serversOfTest(open);
 
   const id = 'DEV-1:11111111-1111-1111-1111-111111111111:9';
   const body: ShockBody = {
@@ -48,7 +28,7 @@ onEachStore('observations over REST', (open) => {
   };
   beforeEach(async () => {
     const row = { id, device_id: 'DEV-1', impact_at: body.impactAt, peak_g: 90, body: JSON.stringify(body) };
-    await store.db.insertInto('shock_event').values(row).execute();
+    await store().db.insertInto('shock_event').values(row).execute();
   });
 
   it('finds the shocks of a parcel by the device on its pallet, while it was there', async () => {
@@ -86,21 +66,21 @@ onEachStore('observations over REST', (open) => {
       last_measured_at: measured,
       last_received_at: measured,
     };
-    await store.db
-      .insertInto('device_state')
+    await store()
+      .db.insertInto('device_state')
       .values({ device_id: 'DEV-1', epoch, is_online: 1, ...state })
       .execute();
     const range = { device_id: 'DEV-1', epoch };
-    await store.db
-      .insertInto('received')
+    await store()
+      .db.insertInto('received')
       .values([
         { ...range, from_seq: 1, to_seq: 9 },
         { ...range, from_seq: 15, to_seq: 16 },
         { device_id: 'DEV-1', epoch: '22222222-2222-2222-2222-222222222222', from_seq: 1, to_seq: 500 },
       ])
       .execute();
-    await store.db
-      .insertInto('dropped')
+    await store()
+      .db.insertInto('dropped')
       .values({ ...range, from_seq: 10, to_seq: 11, reason: 'outbox-full' })
       .execute();
     expect((await ask(app, '/api/v1/devices')).json().items).toMatchObject([
@@ -129,8 +109,8 @@ onEachStore('observations over REST', (open) => {
   it('shows the quarantine, newest first', async () => {
     const app = await server();
     for (const digest of ['a', 'b', 'c'])
-      await store.db
-        .insertInto('quarantine')
+      await store()
+        .db.insertInto('quarantine')
         .values({
           device_id: 'DEV-9',
           topic: 'jostle/v1/devices/DEV-9/up',

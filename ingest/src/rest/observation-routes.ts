@@ -4,7 +4,6 @@ import { readEntry } from '../ledger/entries-read.ts';
 import { asAnyDatabase } from '../ledger/entry-kind.ts';
 import { toInstant, toMs } from '../ledger/instants.ts';
 import { checkRange } from '../ledger/journey-kinds.ts';
-import { returnKind } from '../ledger/order-kinds.ts';
 import { deviceKind } from '../ledger/place-kinds.ts';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './server-deps.ts';
@@ -12,9 +11,12 @@ import { errorAnswers, PageQuery, type TypedApp } from './typed-app.ts';
 
 /** What was measured, what was refused, and what follows from it for a return. */
 export function observationRoutes(app: TypedApp, deps: ServerDeps): void {
-  const { store, telemetry, findings } = deps;
-  const db = asAnyDatabase(store.db);
+  findingRoute(app, deps);
+  climateRoute(app, deps);
+  quarantineRoute(app, deps);
+}
 
+function findingRoute(app: TypedApp, { findings }: ServerDeps): void {
   app.get(
     '/returns/:id/finding',
     {
@@ -26,12 +28,11 @@ export function observationRoutes(app: TypedApp, deps: ServerDeps): void {
         response: { 200: Finding, ...errorAnswers(400, 401, 404) },
       },
     },
-    async ({ params: { id } }) => {
-      if ((await readEntry(db, returnKind, id)) === undefined) throw notFound('return', id);
-      return findings.findingOf(id);
-    },
+    async ({ params: { id } }) => findings.findingOf(id),
   );
+}
 
+function climateRoute(app: TypedApp, { store, telemetry }: ServerDeps): void {
   app.get(
     '/devices/:id/climate',
     {
@@ -56,7 +57,8 @@ export function observationRoutes(app: TypedApp, deps: ServerDeps): void {
     },
     async ({ params: { id }, query: { from, to, points } }) => {
       checkRange({ startsAt: from, endsAt: to });
-      if ((await readEntry(db, deviceKind, id)) === undefined) throw notFound('device', id);
+      if ((await readEntry(asAnyDatabase(store.db), deviceKind, id)) === undefined)
+        throw notFound('device', id);
       const readings = await telemetry.climate(id, toMs(from), toMs(to), points);
       return {
         items: readings.map((reading) => ({
@@ -68,7 +70,9 @@ export function observationRoutes(app: TypedApp, deps: ServerDeps): void {
       };
     },
   );
+}
 
+function quarantineRoute(app: TypedApp, { store: { db } }: ServerDeps): void {
   app.get(
     '/quarantine',
     {
@@ -84,7 +88,7 @@ export function observationRoutes(app: TypedApp, deps: ServerDeps): void {
       },
     },
     async ({ query: { after, limit, device } }) => {
-      let refused = store.db
+      let refused = db
         .selectFrom('quarantine')
         .selectAll()
         .orderBy('id', 'desc')

@@ -1,12 +1,12 @@
-import { once } from 'node:events';
-import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { type Finding, JostleError, ManualClock } from '@jostle/contracts';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { afterEach, beforeEach } from 'vitest';
 import type { Store } from '../store/store.ts';
+import type { OpenStore } from '../testing/stores.ts';
+import { buildServer } from './server.ts';
 import type { ServerDeps } from './server-deps.ts';
+import { enterStory } from './story-fixture.ts';
 import type { TypedApp } from './typed-app.ts';
 
 /** Dependencies of a server for tests of the HTTP side alone: a real store, and no findings or telemetry. */
@@ -26,6 +26,34 @@ export function serverDeps(store: Store, overrides: Partial<ServerDeps> = {}): S
     config: {},
     ...overrides,
   };
+}
+
+/** Servers on the store of the running test, closed after it. Register it beside the other hooks of the tests. */
+export function serversOfTest(open: OpenStore) {
+  let store: Store | undefined;
+  let opened: TypedApp[] = [];
+  beforeEach(async () => {
+    store = await open();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.map((app) => app.close()));
+    opened = [];
+  });
+  const storeOfTest = (): Store => {
+    if (store === undefined) throw new TypeError('the store is opened before each test');
+    return store;
+  };
+  const server = async (overrides: Partial<ServerDeps> = {}): Promise<TypedApp> => {
+    const app = await buildServer(serverDeps(storeOfTest(), overrides));
+    opened.push(app);
+    return app;
+  };
+  const serverWithStory = async (overrides: Partial<ServerDeps> = {}): Promise<TypedApp> => {
+    const app = await server(overrides);
+    await enterStory(app);
+    return app;
+  };
+  return { store: storeOfTest, server, serverWithStory };
 }
 
 /** A finding that blames a hub. */
@@ -94,46 +122,5 @@ export function hubFinding(returnId: string): Finding {
       },
     ],
     explanation: 'At Leipzig hub the parcel fell about 0.8 m, far enough to break it.',
-  };
-}
-
-export interface Answer {
-  statusCode: number;
-  headers: IncomingHttpHeaders;
-  body: string;
-  json(): ReturnType<typeof JSON.parse>;
-}
-
-export interface Question {
-  method?: string;
-  url: string;
-  headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON. */
-  payload?: object | string | Buffer;
-}
-
-/** Asks a server over real HTTP; it listens on a free port from the first question on. `fetch` cannot set Host. */
-export async function ask(app: TypedApp, question: Question | string): Promise<Answer> {
-  const {
-    method = 'GET',
-    url,
-    headers = {},
-    payload,
-  } = typeof question === 'string' ? { url: question } : question;
-  if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 });
-  const isJson = typeof payload === 'object' && !Buffer.isBuffer(payload);
-  const { port } = app.server.address() as AddressInfo;
-  const outgoing = request({
-    ...{ host: '127.0.0.1', port, path: url, method },
-    headers: { ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
-  });
-  outgoing.end(isJson ? JSON.stringify(payload) : payload);
-  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const body = await text(incoming);
-  return {
-    statusCode: incoming.statusCode ?? 0,
-    headers: incoming.headers,
-    body,
-    json: () => JSON.parse(body),
   };
 }

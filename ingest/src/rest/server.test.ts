@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Counter, Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../store/store.ts';
+import { ask } from './ask.ts';
 import { buildServer } from './server.ts';
 import type { ServerDeps } from './server-deps.ts';
-import { ask, serverDeps } from './server-fixture.ts';
+import { serverDeps } from './server-fixture.ts';
 import type { TypedApp } from './typed-app.ts';
 
 let folder: string;

@@ -17,7 +17,12 @@ import type { ServerDeps } from './server-deps.ts';
 import { errorAnswers, PageQuery, type TypedApp } from './typed-app.ts';
 
 /** Shock events as they were recorded; what they mean for a return stands in its finding. */
-export function shockRoutes(app: TypedApp, { store: { db } }: ServerDeps): void {
+export function shockRoutes(app: TypedApp, deps: ServerDeps): void {
+  shockListRoute(app, deps);
+  shockDetailRoute(app, deps);
+}
+
+function shockListRoute(app: TypedApp, { store: { db } }: ServerDeps): void {
   app.get(
     '/shocks',
     {
@@ -62,7 +67,9 @@ export function shockRoutes(app: TypedApp, { store: { db } }: ServerDeps): void 
       };
     },
   );
+}
 
+function shockDetailRoute(app: TypedApp, { store: { db } }: ServerDeps): void {
   app.get(
     '/shocks/:id',
     {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ask } from './server-fixture.ts';
+import { ask } from './ask.ts';
 import type { TypedApp } from './typed-app.ts';
 
 export const PALLET = '106141412345678908';

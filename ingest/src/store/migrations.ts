@@ -1,6 +1,7 @@
 import { type Kysely, Migrator } from 'kysely';
 import { findingMigration } from '../finding/finding-migration.ts';
 import { inboxMigration } from '../inbox/inbox-migration.ts';
+import { quarantineMigration } from '../inbox/quarantine-migration.ts';
 import { ledgerMigration } from '../ledger/ledger-migration.ts';
 import { telemetryMigration } from '../telemetry/telemetry-migration.ts';
 import type { Database } from './database.ts';
@@ -12,6 +13,7 @@ const MIGRATIONS: readonly (readonly [name: string, area: AreaMigration])[] = [
   ['002-inbox', inboxMigration],
   ['003-telemetry', telemetryMigration],
   ['004-finding', findingMigration],
+  ['005-quarantine', quarantineMigration],
 ];
 
 /** Brings the database to the newest tables, all in one transaction: a kill in the middle leaves nothing behind. */

@@ -25,22 +25,30 @@ export class SqliteClient {
   // In the order of the requests; the worker answers in the same order.
   readonly #waiters: Waiter[] = [];
   #death: Error | undefined;
+  readonly #lose: (reason: Error) => void;
+  // Set by `close`, and where opening failed: from then on the end of the worker is no loss.
+  #isEnding = false;
 
-  private constructor(file: string) {
+  private constructor(file: string, lose: (reason: Error) => void) {
+    this.#lose = lose;
     this.#worker = new Worker(new URL('./sqlite-worker-entry.js', import.meta.url), { workerData: { file } });
     this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#die(error));
     this.#worker.on('exit', () =>
-      this.#die(new SqliteStatementError('SQLITE_MISUSE', 'the store is closed')),
+      this.#die(new SqliteStatementError('SQLITE_MISUSE', 'the thread of the store has ended')),
     );
   }
 
-  /** @throws JostleError INGEST_STORE_IN_USE where another process holds the file */
-  static async open(file: string): Promise<SqliteClient> {
-    const client = new SqliteClient(file);
+  /**
+   * @param lose called once if the worker ends without having been told to
+   * @throws JostleError INGEST_STORE_IN_USE where another process holds the file
+   */
+  static async open(file: string, lose: (reason: Error) => void): Promise<SqliteClient> {
+    const client = new SqliteClient(file, lose);
     try {
       await client.#nextReply();
     } catch (error) {
+      client.#isEnding = true;
       await client.#worker.terminate();
       if (error instanceof SqliteStatementError && error.code.startsWith('SQLITE_BUSY'))
         throw new JostleError(
@@ -60,6 +68,7 @@ export class SqliteClient {
 
   async close(): Promise<void> {
     if (this.#death !== undefined) return;
+    this.#isEnding = true;
     await this.#send('close');
     await this.#worker.terminate();
   }
@@ -81,6 +90,7 @@ export class SqliteClient {
   }
 
   #die(error: Error): void {
+    if (this.#death === undefined && !this.#isEnding) this.#lose(error);
     this.#death ??= error;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#death);
   }

@@ -17,13 +17,18 @@ import { SqliteClient } from './sqlite-client.ts';
 /** Kysely's SQLite dialect over a worker thread: one connection, taken in turn by queries and whole transactions. */
 export class SqliteWorkerDialect implements Dialect {
   readonly #file: string;
+  #lose: (reason: Error) => void = () => {};
+  /** Resolves with the reason when the worker ends without having been told to. */
+  readonly lost = new Promise<Error>((resolve) => {
+    this.#lose = resolve;
+  });
 
   constructor(file: string) {
     this.#file = file;
   }
 
   createDriver(): Driver {
-    return new SqliteWorkerDriver(this.#file);
+    return new SqliteWorkerDriver(this.#file, this.#lose);
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -48,18 +53,20 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 
 class SqliteWorkerDriver implements Driver {
   readonly #file: string;
+  readonly #lose: (reason: Error) => void;
   #client: SqliteClient | undefined;
   #connection: SqliteWorkerConnection | undefined;
   // Resolves when the last one in the queue gives the connection back.
   #queue: Promise<void> = Promise.resolve();
   #release: () => void = () => {};
 
-  constructor(file: string) {
+  constructor(file: string, lose: (reason: Error) => void) {
     this.#file = file;
+    this.#lose = lose;
   }
 
   async init(): Promise<void> {
-    this.#client = await SqliteClient.open(this.#file);
+    this.#client = await SqliteClient.open(this.#file, this.#lose);
     this.#connection = new SqliteWorkerConnection(this.#client);
   }
 
@@ -89,18 +96,6 @@ class SqliteWorkerDriver implements Driver {
 
   async rollbackTransaction(): Promise<void> {
     await this.#client?.execute('rollback');
-  }
-
-  async savepoint(_: DatabaseConnection, name: string): Promise<void> {
-    await this.#client?.execute(`savepoint "${name}"`);
-  }
-
-  async rollbackToSavepoint(_: DatabaseConnection, name: string): Promise<void> {
-    await this.#client?.execute(`rollback to "${name}"`);
-  }
-
-  async releaseSavepoint(_: DatabaseConnection, name: string): Promise<void> {
-    await this.#client?.execute(`release "${name}"`);
   }
 
   async destroy(): Promise<void> {

@@ -4,6 +4,7 @@ import { type Dialect, Kysely } from 'kysely';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrations.ts';
+import { openingError, type StorePlace } from './opening-error.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { SqliteWorkerDialect } from './sqlite-dialect.ts';
 
@@ -15,23 +16,39 @@ export interface Store {
    */
   readonly db: Kysely<Database>;
   readonly engine: Engine;
+  /** Resolves with the reason when the store ends by itself and cannot be opened again in this process. */
+  readonly lost: Promise<Error>;
   close(): Promise<void>;
 }
 
-export type StorePlace = { dataDir: string } | { databaseUrl: string };
+export type { StorePlace } from './opening-error.ts';
 
 /**
  * Opens the store and brings its tables up to date.
  *
- * @throws JostleError INGEST_STORE_IN_USE where another process has the data directory open
+ * @throws JostleError INGEST_STORE_IN_USE where another process has the data directory open,
+ * INGEST_STORE_UNREACHABLE, INGEST_STORE_REFUSED; CONFIG_INVALID for a URL that is none
  */
 export async function openStore(place: StorePlace): Promise<Store> {
-  if ('databaseUrl' in place) return connect('postgres', postgresDialect(place.databaseUrl));
-  await mkdir(place.dataDir, { recursive: true, mode: 0o700 });
-  return connect('sqlite', new SqliteWorkerDialect(join(place.dataDir, 'ingest.db')));
+  try {
+    return await ('databaseUrl' in place ? openPostgres(place.databaseUrl) : openSqlite(place.dataDir));
+  } catch (error) {
+    throw openingError(error, place);
+  }
 }
 
-async function connect(engine: Engine, dialect: Dialect): Promise<Store> {
+function openPostgres(databaseUrl: string): Promise<Store> {
+  // A lost connection is replaced by the next query.
+  return connect('postgres', postgresDialect(databaseUrl), new Promise(() => {}));
+}
+
+async function openSqlite(dataDir: string): Promise<Store> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const dialect = new SqliteWorkerDialect(join(dataDir, 'ingest.db'));
+  return connect('sqlite', dialect, dialect.lost);
+}
+
+async function connect(engine: Engine, dialect: Dialect, lost: Promise<Error>): Promise<Store> {
   const db = new Kysely<Database>({ dialect });
   try {
     await migrate(db, engine);
@@ -39,5 +56,5 @@ async function connect(engine: Engine, dialect: Dialect): Promise<Store> {
     await db.destroy();
     throw error;
   }
-  return { db, engine, close: () => db.destroy() };
+  return { db, engine, lost, close: () => db.destroy() };
 }

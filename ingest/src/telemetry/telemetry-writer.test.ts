@@ -85,6 +85,12 @@ describe('telemetry writer', () => {
     },
   );
 
+  it('raises an error where only a person can help, also in the middle of an outage', async () => {
+    const statuses = [503, 401, 503, 401];
+    const { logged } = await carry((_, request) => ({ status: statuses[request - 1] ?? 204 }));
+    expect(logged.map(({ level }) => level)).toEqual(['warn', 'error', 'info']);
+  });
+
   it('halves a batch that is too large', async () => {
     const { bodies } = await carry((body) => ({ status: body.split('\n').length > 2 ? 413 : 204 }));
     expect(bodies.map((body) => body.split('\n').length)).toEqual([8, 4, 2, 2, 4, 2, 2]);

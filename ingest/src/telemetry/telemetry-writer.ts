@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, type RetryPlan, retryDelayMs } from '@jostle/contracts';
 import type { Logger } from 'pino';
-import { quarantine } from '../inbox/quarantine.ts';
+import { Quarantine } from '../inbox/quarantine.ts';
 import type { Store } from '../store/store.ts';
 import { type InboxRow, POINT_KINDS, pointOf } from './inbox-points.ts';
 import type { TelemetryPoint, TelemetryStore, WriteOutcome } from './telemetry-store.ts';
@@ -42,7 +42,8 @@ export class TelemetryWriter {
   readonly #loop: Promise<void>;
   // Replaced before each look at the inbox; aborted by `nudge` and `stop`.
   #waiting = new AbortController();
-  #problem: string | null = null;
+  // Set by `#report` and ended by the next write that succeeds.
+  #outage: { reason: string; level: 'warn' | 'error' } | null = null;
 
   constructor(options: TelemetryWriterOptions) {
     this.#options = options;
@@ -52,7 +53,7 @@ export class TelemetryWriter {
 
   /** Why nothing can be written at present; null while all is well. */
   get problem(): string | null {
-    return this.#problem;
+    return this.#outage?.reason ?? null;
   }
 
   /** Says that the inbox has something new. */
@@ -149,8 +150,8 @@ export class TelemetryWriter {
         this.#report(outcome.reason, 'error');
         await this.#pause(REFUSED_RETRY_MS, this.#stopping.signal);
       } else {
-        if (this.#problem !== null) this.#options.log.info('telemetry is written again');
-        this.#problem = null;
+        if (this.#outage !== null) this.#options.log.info('telemetry is written again');
+        this.#outage = null;
         return outcome;
       }
     }
@@ -162,16 +163,19 @@ export class TelemetryWriter {
     const raw = Buffer.from(JSON.stringify(point));
     const origin = { deviceId: row.device_id, topic: CURSOR, receivedAt: clock.wallMs(), epoch: row.epoch };
     const reject = { code: 'INGEST_TELEMETRY_REFUSED', reason, raw, seqs: [row.seq, row.seq] } as const;
-    await store.db.transaction().execute((trx) => quarantine(trx, origin, [reject]));
+    const { overflow } = await store.db
+      .transaction()
+      .execute((trx) => new Quarantine(trx).add(origin, [reject]));
     log.warn(
-      { code: reject.code, deviceId: row.device_id, seq: row.seq, reason },
-      'point was put into quarantine',
+      { code: reject.code, deviceId: row.device_id, seq: row.seq, reason, isKept: overflow === 0 },
+      'point was refused for good',
     );
   }
 
-  /** Logs the start of an outage, not its every repetition. */
+  /** Logs the start of an outage and that it got worse, not its every repetition. */
   #report(reason: string, level: 'warn' | 'error'): void {
-    if (this.#problem === null) this.#options.log[level]({ reason }, 'telemetry cannot be written');
-    this.#problem = reason;
+    const isWorse = level === 'error' && this.#outage?.level === 'warn';
+    if (this.#outage === null || isWorse) this.#options.log[level]({ reason }, 'telemetry cannot be written');
+    this.#outage = { reason, level: this.#outage?.level === 'error' ? 'error' : level };
   }
 }

@@ -44,7 +44,7 @@ function numbers(shock: WeighedShock): HTMLElement {
       'Damage boundary',
       shock.margin === null ? shock.boundary : `${shock.boundary}, ${shock.margin.toFixed(2)} ×`,
     ],
-    ['Damages such a product with', percentText(shock.damageProbability)],
+    ['Chance that it breaks the product', percentText(shock.damageProbability)],
     ['Recorded by', `${shock.device} at ${numberText(shock.rateHz, 0, 'Hz')}`],
   ];
   return el(

@@ -6,9 +6,9 @@ const HEIGHT = 260;
 
 /** Each line has its own colour, taken from the style sheet, and its own dash: one of the two is enough. */
 const LINES: readonly { label: string; colour: string; dash?: number[]; width: number }[] = [
-  { label: 'x', colour: '--line-x', dash: [6, 4], width: 1 },
-  { label: 'y', colour: '--line-y', dash: [2, 3], width: 1 },
-  { label: 'z', colour: '--line-z', dash: [10, 3, 2, 3], width: 1 },
+  { label: 'x', colour: '--line-x', dash: [6, 4], width: 1.75 },
+  { label: 'y', colour: '--line-y', dash: [2, 3], width: 1.75 },
+  { label: 'z', colour: '--line-z', dash: [10, 3, 2, 3], width: 1.75 },
   { label: 'resultant', colour: '--line-resultant', width: 2 },
 ];
 
