@@ -34,7 +34,14 @@ export async function startBench(
 
   const messages: FromSensing[] = [];
   const emit = (message: FromSensing) => messages.push(message);
-  const sensing: Sensing = await startSensing({ transport: bus, clock: time.clock(), sensors, emit });
+  const starting = startSensing({ transport: bus, clock: time.clock(), sensors, emit });
+  // A chip may need time to say who it is.
+  let isStarted = false;
+  const started = starting.finally(() => {
+    isStarted = true;
+  });
+  while (!isStarted) await time.runUntil(time.nowMs() + 1);
+  const sensing: Sensing = await started;
   return {
     bus,
     messages,

@@ -5,9 +5,11 @@ import {
   type ChipSurroundings,
   constantWorld,
   Htu21d,
+  Sht4x,
   Sht31,
   Si7021,
   type SimulatedChip,
+  Tmp117,
 } from '@jostle/firmware-sim';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Bench, startBench } from './bench.ts';
@@ -28,6 +30,8 @@ const CASES: Case[] = [
   { chip: 'bmp280', address: 0x76, Model: Bmp280, measures: ['pressureHpa'] },
   { chip: 'si7021', address: 0x40, Model: Si7021, measures: ['relativeHumidityPct'] },
   { chip: 'htu21d', address: 0x40, Model: Htu21d, measures: ['relativeHumidityPct'] },
+  { chip: 'sht4x', address: 0x44, Model: Sht4x, measures: ['relativeHumidityPct'] },
+  { chip: 'tmp117', address: 0x48, Model: Tmp117, measures: [] },
 ];
 
 let bench: Bench | undefined;

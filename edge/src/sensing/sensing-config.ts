@@ -14,6 +14,8 @@ export const ClimateChip = Type.Object(
       Type.Literal('bmp280'),
       Type.Literal('si7021'),
       Type.Literal('htu21d'),
+      Type.Literal('sht4x'),
+      Type.Literal('tmp117'),
     ]),
     address: Address,
   },

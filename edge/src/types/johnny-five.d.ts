@@ -35,7 +35,27 @@ declare module 'johnny-five' {
     readonly barometer?: { readonly pressure: number };
   }
 
-  const five: { Board: typeof Board; Multi: typeof Multi };
+  /** A controller object of one's own: property descriptors that the component is given. */
+  interface ComponentOptions<Controller> extends Omit<MultiOptions, 'controller'> {
+    controller: Controller;
+  }
+
+  class Thermometer extends EventEmitter {
+    constructor(options: ComponentOptions<{ initialize: object; toCelsius: object }>);
+    readonly celsius: number;
+  }
+
+  class Hygrometer extends EventEmitter {
+    constructor(options: ComponentOptions<{ initialize: object; toRelativeHumidity: object }>);
+    readonly relativeHumidity: number;
+  }
+
+  const five: {
+    Board: typeof Board;
+    Multi: typeof Multi;
+    Thermometer: typeof Thermometer;
+    Hygrometer: typeof Hygrometer;
+  };
   export default five;
   export type { Board, Multi, MultiOptions };
 }

@@ -3,8 +3,10 @@ import { SimulatedBus } from '../bus/simulated-bus.ts';
 import { Adxl375 } from '../chips/adxl375.ts';
 import { Bme280, Bmp280 } from '../chips/bme280.ts';
 import type { ChipSurroundings, SimulatedChip } from '../chips/chip.ts';
+import { Sht4x } from '../chips/sht4x.ts';
 import { Sht31 } from '../chips/sht31.ts';
 import { Htu21d, Si7021 } from '../chips/si7021.ts';
+import { Tmp117 } from '../chips/tmp117.ts';
 import { seededRandom } from '../world/random.ts';
 
 const CLIMATE_CHIPS: Record<ClimateChip['chip'], new (surroundings: ChipSurroundings) => SimulatedChip> = {
@@ -13,6 +15,8 @@ const CLIMATE_CHIPS: Record<ClimateChip['chip'], new (surroundings: ChipSurround
   bmp280: Bmp280,
   si7021: Si7021,
   htu21d: Htu21d,
+  sht4x: Sht4x,
+  tmp117: Tmp117,
 };
 
 /** Range over which the oscillators of a fleet differ, parts per million either way; single parts may be worse. */

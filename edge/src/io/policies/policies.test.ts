@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ScriptedTransport } from '../testing/scripted-transport.ts';
 import { bme280Policy, bmp280Policy } from './bme280.ts';
 import { areWordsIntact, sensirionCrc } from './sensirion-crc.ts';
+import { sht4xPolicy } from './sht4x.ts';
 import { sht31Policy } from './sht31.ts';
 import { htu21dPolicy, si7021Policy } from './si7021.ts';
+import { tmp117Policy } from './tmp117.ts';
 
 describe('the checksum of Sensirion', () => {
   it('gives 0x92 for the example of the datasheet, 0xBEEF', () => {
@@ -134,4 +136,51 @@ it('tells a Si7021 from a HTU21D, whose driver and address are the same', async 
   expect(await htu21dPolicy(1000).identify(chip(htu21d), 0x40)).toBe(true);
   expect(await htu21dPolicy(1000).identify(chip({ 're7/1': [0x46] }), 0x40)).toBe(true);
   await expect(si7021Policy(1000).identify(chip(htu21d), 0x40)).rejects.toMatchObject({ kind: 'nack' });
+});
+
+describe('the policy of the SHT4x', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const policy = sht4xPolicy(1000);
+
+  it.each([
+    { serial: [0xbe, 0xef, 0x92, 0xbe, 0xef, 0x92], isKnown: true },
+    { serial: [0xbe, 0xef, 0x93, 0xbe, 0xef, 0x92], isKnown: false },
+  ])('knows the chip by a serial number with its checksums: $serial', async ({ serial, isKnown }) => {
+    const transport = new ScriptedTransport((t) => (t === 'r6' ? serial : undefined));
+    const identified = policy.identify(transport, 0x44);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(await identified).toBe(isKnown);
+    expect(transport.transfers).toEqual(['w89', 'r6']);
+  });
+
+  it('waits for the longest measurement and refuses what is damaged', () => {
+    expect(policy.settleMs(Uint8Array.of(0xfd))).toBeGreaterThan(8.3);
+    expect(policy.guard(null, Uint8Array.of(0xbe, 0xef, 0x93))).toBe('corrupt');
+  });
+});
+
+describe('the policy of the TMP117', () => {
+  const policy = tmp117Policy(1000);
+
+  it.each([
+    { id: [0x01, 0x17], isKnown: true },
+    { id: [0x11, 0x17], isKnown: true },
+    { id: [0x01, 0x16], isKnown: false },
+  ])('knows the chip by its id, whatever the revision: $id', async ({ id, isKnown }) => {
+    expect(await policy.identify(new ScriptedTransport(() => id), 0x48)).toBe(isKnown);
+  });
+
+  it.each([
+    { reply: [0x80, 0x00], verdict: 'reset' },
+    { reply: [0x80, 0x01], verdict: 'ok' },
+    { reply: [0x0c, 0x80], verdict: 'ok' },
+    { reply: [0x0c], verdict: 'corrupt' },
+  ])('finds the temperature $reply $verdict', ({ reply, verdict }) => {
+    expect(policy.guard(0x00, Uint8Array.from(reply))).toBe(verdict);
+  });
 });

@@ -4,8 +4,10 @@ import { faultReason } from '../../io/device-health.ts';
 import type { DevicePolicy } from '../../io/device-policy.ts';
 import type { EdgeIO } from '../../io/edge-io.ts';
 import { bme280Policy, bmp280Policy } from '../../io/policies/bme280.ts';
+import { sht4xPolicy } from '../../io/policies/sht4x.ts';
 import { sht31Policy } from '../../io/policies/sht31.ts';
 import { htu21dPolicy, si7021Policy } from '../../io/policies/si7021.ts';
+import { tmp117Policy } from '../../io/policies/tmp117.ts';
 import type { DraftOutlet } from '../draft-outlet.ts';
 import type { ClimateChip, SensingConfig } from '../sensing-config.ts';
 import { SensorFault } from '../sensor-fault.ts';
@@ -20,6 +22,8 @@ const POLICIES: Record<ClimateChip['chip'], (intervalMs: number) => DevicePolicy
   bmp280: bmp280Policy,
   si7021: si7021Policy,
   htu21d: htu21dPolicy,
+  sht4x: sht4xPolicy,
+  tmp117: tmp117Policy,
 };
 
 /** A chip is read this often per record, so that a recorded value is fresh and one lost reply costs none. */

@@ -4,7 +4,7 @@ import type { ClimateReading } from './board.ts';
 /**
  * Operating range of the chip, °C: a temperature outside of it was not measured. From the datasheets: SHT3x-DIS, Temperature
  * Sensor Performance; BME280 BST-BME280-DS002 and BMP280 BST-BMP280-DS001, Specification; Si7021, table 2; HTU21D,
- * Sensor performance.
+ * Sensor performance; SHT4x, table 2; TMP117, Recommended Operating Conditions.
  */
 const RANGE_C: Record<ClimateChip['chip'], readonly [number, number]> = {
   sht31d: [-40, 125],
@@ -12,6 +12,8 @@ const RANGE_C: Record<ClimateChip['chip'], readonly [number, number]> = {
   bmp280: [-40, 85],
   si7021: [-40, 125],
   htu21d: [-40, 125],
+  sht4x: [-40, 125],
+  tmp117: [-55, 150],
 };
 
 /** Pressure range of the BME280 and the BMP280, hPa (same, Pressure sensor specification). */
