@@ -49,7 +49,13 @@ export function tryLogin({
     connectTimeout: TRIAL_TIMEOUT_MS,
   });
   return new Promise((resolve) => {
-    const end = (outcome: LoginOutcome) => client.end(true, () => resolve(outcome));
+    // What happens first is the outcome: the end itself closes the connection, too.
+    let outcome: LoginOutcome | undefined;
+    const end = (first: LoginOutcome) => {
+      outcome ??= first;
+      const { kind } = outcome;
+      client.end(kind !== 'accepted', () => resolve(outcome ?? first));
+    };
     client.once('connect', () => end({ kind: 'accepted' }));
     client.on('error', (error) => {
       const isRefusal = typeof (error as { code?: unknown }).code === 'number';
