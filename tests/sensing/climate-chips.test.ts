@@ -41,12 +41,9 @@ describe.each(CLIMATE_CASES)('a $chip', (one) => {
     const world: World = { ...constantWorld(TRUTH), temperatureC: truthAt };
     bench = await startChip(one, world);
     await bench.pass(10 * MINUTE + 1000);
-    const drafts = bench.messages.flatMap((m) => (m.type === 'records' ? m.drafts : []));
-    const errors = drafts.flatMap((d) =>
-      d.kind === 'climate'
-        ? [truthAt(d.measuredAt - d.body.ageMs) - (d.body.temperatureC ?? Number.NaN)]
-        : [],
-    );
+    const errors = bench
+      .drafts('climate')
+      .map(({ measuredAt, body }) => truthAt(measuredAt - body.ageMs) - (body.temperatureC ?? Number.NaN));
     expect(errors.length).toBeGreaterThanOrEqual(55);
     for (const error of errors) {
       // A chip that measures by itself once a second holds a value of up to 1.2 s.
