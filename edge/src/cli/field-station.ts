@@ -29,7 +29,7 @@ export function knownJourney({ journeys }: Simulator, journey: string): string {
 }
 
 /** What heads the output of a simulated station, so that nobody takes it for a real one; empty for a real one. */
-export function simulationNotice({ journey }: FieldStation): string {
+export function simulationNotice(journey: string | null): string {
   return journey === null
     ? ''
     : `SIMULATED, journey ${journey}: sensors, supply, disk and broker are made up.\n\n`;

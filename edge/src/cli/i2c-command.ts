@@ -17,7 +17,7 @@ export function i2cCommand(): Command {
       const scanned = await scanBus(bus);
       await bus.close();
       const text = scanText(scanned, expectedChips(sensingOf(station.config)));
-      command.configureOutput().writeOut?.(simulationNotice(station) + text);
+      command.configureOutput().writeOut?.(simulationNotice(station.journey) + text);
       process.exit(0);
     });
   return new Command('i2c').description('The bus of the sensors').addCommand(scan);

@@ -23,7 +23,7 @@ export function liveCommand(): Command {
       const { SensorWatch } = await import('../field/sensor-watch.ts');
       const watch = await SensorWatch.open(bus, station.clock, sensingOf(station.config));
       const print = (text: string) => command.configureOutput().writeOut?.(text);
-      const notice = simulationNotice(station);
+      const notice = simulationNotice(station.journey);
       const isTerminal = process.stdout.isTTY;
       if (!isTerminal) print(notice);
       await showSeconds(watch, station, seconds ?? Number.POSITIVE_INFINITY, (frame) =>

@@ -5,7 +5,7 @@ import { readAgentConfig } from '../config.ts';
 import { loadSimulator } from '../field/simulator-package.ts';
 import { statusText } from '../field/status-text.ts';
 import { thisMachine } from '../field/this-machine.ts';
-import { knownJourney, simOption } from './field-station.ts';
+import { knownJourney, simOption, simulationNotice } from './field-station.ts';
 
 /** `status`: what the running agent says of itself. */
 export function statusCommand(): Command {
@@ -15,7 +15,9 @@ export function statusCommand(): Command {
     .addOption(simOption())
     .action(async ({ json, sim }: { json?: true; sim?: string }, command: Command) => {
       const { status, wallMs } = sim === undefined ? await askThisMachine() : await askSimulated(sim);
-      const text = json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status, wallMs);
+      const text = json
+        ? `${JSON.stringify(status, null, 2)}\n`
+        : simulationNotice(sim ?? null) + statusText(status, wallMs);
       command.configureOutput().writeOut?.(text);
     });
 }
