@@ -1,8 +1,11 @@
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RecordDraft } from '@jostle/contracts';
+import type { ClockQuality, RecordDraft } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { SystemClock } from './clock/clock.ts';
 import type { AgentConfig } from './config.ts';
+import { agentSocketPath, answerAt } from './field/agent-socket.ts';
+import { type SensorState, SensorStates } from './field/sensor-states.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { SensingSupervisor } from './sensing-supervisor.ts';
 import { openMqttLink } from './uplink/mqtt-link.ts';
@@ -38,9 +41,15 @@ export interface AgentStatus {
   isConnected: boolean;
   /** Records without a receipt. */
   backlog: number;
+  /** What the hardware worker found at its start. */
   sensors: readonly string[];
+  /** How each sensor is, by its records since the start of the agent. */
+  sensorStates: readonly SensorState[];
   /** ms since the epoch. */
   lastReceiptAt: number | null;
+  clock: ClockQuality;
+  /** Room for the outbox to grow; null where the folder cannot be asked. */
+  freeBytes: number | null;
 }
 
 export interface Agent extends AgentFacts {
@@ -77,6 +86,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
   const sensing = new Promise<void>((resolve) => {
     sensingIsReady = resolve;
   });
+  const sensorStates = new SensorStates();
   const supervisor = new SensingSupervisor({
     workerUrl,
     workerData: () => workerData({ lastMeasuredAt: outbox.lastMeasuredAt }),
@@ -84,12 +94,30 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
     log,
     ready: () => sensingIsReady(),
     records: (drafts, bootId) => {
+      sensorStates.note(drafts);
       store(outbox, drafts, bootId, log);
       uplink.pump();
     },
   });
 
+  const status = (): AgentStatus => {
+    sensorStates.found(supervisor.sensors);
+    return {
+      deviceId,
+      epoch: outbox.epoch,
+      isConnected: uplink.isUp,
+      backlog: outbox.count,
+      sensors: supervisor.sensors,
+      sensorStates: sensorStates.list(),
+      lastReceiptAt: uplink.lastReceiptAt,
+      clock: clock.quality(),
+      freeBytes: freeBytesOf(dataDir),
+    };
+  };
+  const socket = answerAt(agentSocketPath(dataDir), status, log);
+
   const stopAll = async () => {
+    socket.close();
     await supervisor.stop();
     await uplink.drained(AbortSignal.timeout(DRAIN_MS));
     clearInterval(pumpTimer);
@@ -101,14 +129,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
   return {
     lastMeasuredAt,
     sensing,
-    status: () => ({
-      deviceId,
-      epoch: outbox.epoch,
-      isConnected: uplink.isUp,
-      backlog: outbox.count,
-      sensors: supervisor.sensors,
-      lastReceiptAt: uplink.lastReceiptAt,
-    }),
+    status,
     stop: () => {
       stopped ??= stopAll();
       return stopped;
@@ -122,5 +143,14 @@ function store(outbox: Outbox, drafts: readonly RecordDraft[], bootId: string, l
     outbox.append(drafts, bootId);
   } catch (error) {
     log.error({ err: error, drafts: drafts.length }, 'records could not be stored');
+  }
+}
+
+function freeBytesOf(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
   }
 }

@@ -5,6 +5,9 @@ import { DEFAULT_TRIGGER } from './detection/index.ts';
 
 const ACTIVATIONS = ['instant', 'consecutive', 'accumulative'] as const;
 
+/** Each climate chip at the addresses that its pins can give it. */
+const CLIMATE_CHIP = '(sht31d@4[45]|sht4x@4[456]|(si7021|htu21d)@40|tmp117@4[89ab]|bm[ep]280@7[67])';
+
 /** What the agent reads from its environment. */
 export const AgentConfig = Type.Object({
   deviceId: Type.String({
@@ -89,9 +92,10 @@ export const AgentConfig = Type.Object({
   }),
   climateChips: Type.String({
     env: 'CLIMATE_CHIPS',
-    title: 'Climate chips as chip@address in hex with commas between, or none.',
+    title:
+      'Climate chips as chip@address in hex with commas between, or none. Chips: sht31d, sht4x, si7021, htu21d, tmp117, bme280, bmp280.',
     default: 'sht31d@44,bme280@76',
-    pattern: '^(none|(sht31d@4[45]|bme280@7[67])(,(sht31d@4[45]|bme280@7[67])){0,3})$',
+    pattern: `^(none|${CLIMATE_CHIP}(,${CLIMATE_CHIP}){0,3})$`,
   }),
   climateIntervalMs: Type.Integer({
     env: 'CLIMATE_INTERVAL_MS',

@@ -38,6 +38,14 @@ test('chips, offsets and limits of the environment reach the hardware worker', (
   ]);
 });
 
+test('every climate chip is known, at the addresses that it can have', () => {
+  const chips = 'sht4x@46,si7021@40,tmp117@4b,bmp280@77';
+  const sensing = sensingOf(configOf({ CLIMATE_CHIPS: chips }));
+  expect(isSensingConfig.Check(sensing)).toBe(true);
+  expect(sensing.climate.map((c) => c.chip)).toEqual(['sht4x', 'si7021', 'tmp117', 'bmp280']);
+  expect(configOf({ CLIMATE_CHIPS: 'htu21d@40' }).climateChips).toBe('htu21d@40');
+});
+
 test('a device without sensors is possible', () => {
   const sensing = sensingOf(configOf({ SHOCK_CHIP: 'none', CLIMATE_CHIPS: 'none' }));
   expect([sensing.shock, sensing.climate]).toEqual([null, []]);
@@ -49,6 +57,8 @@ test.each([
   ['SHOCK_CHIP', 'adxl345@53'],
   ['SHOCK_OFFSET_G', '1,2'],
   ['CLIMATE_CHIPS', 'sht31d@44;bme280@76'],
+  ['CLIMATE_CHIPS', 'si7021@41'],
+  ['CLIMATE_CHIPS', 'dht22@40'],
   ['CLIMATE_INTERVAL_MS', '10'],
   ['LOG_LEVEL', 'loud'],
 ])('%s=%s is refused by name', (key, value) => {

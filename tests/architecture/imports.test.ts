@@ -115,6 +115,15 @@ test('no source throws a plain Error', () => {
   expect(wrong).toEqual([]);
 });
 
+test('edge names the simulator in one place, where it is looked for when somebody asks for it', () => {
+  const naming = sources
+    .filter(
+      (file) => file.workspace === 'edge' && withoutComments(file.text).includes('@jostle/firmware-sim'),
+    )
+    .map((file) => file.path);
+  expect(naming).toEqual(['edge/src/field/simulator-package.ts']);
+});
+
 function valueImports(file: SourceFile): string[] {
   const withoutTypes = file.text.replaceAll(/(^|\n)import type [^;]*;/g, '');
   return importsOf({ ...file, text: withoutTypes });

@@ -1,10 +1,12 @@
 import { envExample } from './env-example.ts';
 import { errorsDoc } from './errors-doc.ts';
+import { fieldGuide } from './field-guide.ts';
 import { wireFormatDoc } from './wire-format-doc.ts';
 
 /** Files that are generated from code, and what makes each. */
-export const GENERATED: readonly [path: string, text: () => string][] = [
+export const GENERATED: readonly [path: string, text: () => string | Promise<string>][] = [
   ['docs/errors.md', errorsDoc],
   ['docs/wire-format.md', wireFormatDoc],
+  ['docs/field-guide.md', fieldGuide],
   ['.env.example', envExample],
 ];

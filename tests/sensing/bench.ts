@@ -9,6 +9,8 @@ export const BENCH_FROM_MS = Date.UTC(2026, 0, 15, 8);
 export interface Bench {
   bus: SimulatedBus;
   messages: FromSensing[];
+  /** Drafts of one kind so far, in the order in which they were sent. */
+  drafts<K extends RecordKind>(kind: K): { measuredAt: number; body: RecordBodies[K] }[];
   /** Bodies of one kind so far, in the order in which they were sent. */
   bodies<K extends RecordKind>(kind: K): RecordBodies[K][];
   /** Lets that much simulated time pass. */
@@ -34,14 +36,25 @@ export async function startBench(
 
   const messages: FromSensing[] = [];
   const emit = (message: FromSensing) => messages.push(message);
-  const sensing: Sensing = await startSensing({ transport: bus, clock: time.clock(), sensors, emit });
+  const starting = startSensing({ transport: bus, clock: time.clock(), sensors, emit });
+  // A chip may need time to say who it is.
+  let isStarted = false;
+  const started = starting.finally(() => {
+    isStarted = true;
+  });
+  while (!isStarted) await time.runUntil(time.nowMs() + 1);
+  const sensing: Sensing = await started;
+  const drafts = <K extends RecordKind>(kind: K) =>
+    messages
+      .flatMap((m) => (m.type === 'records' ? m.drafts : []))
+      .flatMap((d) =>
+        d.kind === kind ? [{ measuredAt: d.measuredAt, body: d.body as RecordBodies[K] }] : [],
+      );
   return {
     bus,
     messages,
-    bodies: <K extends RecordKind>(kind: K) =>
-      messages
-        .flatMap((m) => (m.type === 'records' ? m.drafts : []))
-        .flatMap((d) => (d.kind === kind ? [d.body as RecordBodies[K]] : [])),
+    drafts,
+    bodies: (kind) => drafts(kind).map((d) => d.body),
     pass: (ms) => time.runUntil(time.nowMs() + ms),
     async stop() {
       await sensing.stop();

@@ -60,6 +60,21 @@ export const ERROR_CODES = {
     meaning: 'A configured sensor does not answer, or another chip answers at its address.',
     fix: 'Check wiring, address and supply; `jostle-edge config validate` prints what is expected.',
   },
+  EDGE_BUS_IN_USE: {
+    http: 500,
+    meaning: 'The agent is running and has the bus of the sensors; two users of one bus disturb each other.',
+    fix: 'Stop the agent first, or ask it with `jostle-edge status` or `jostle-edge doctor`.',
+  },
+  EDGE_AGENT_ABSENT: {
+    http: 500,
+    meaning: 'No agent answers at the socket in the data folder.',
+    fix: 'Start it with `jostle-edge run`, or name its folder in JOSTLE_DATA_DIR.',
+  },
+  EDGE_SIMULATOR_ABSENT: {
+    http: 500,
+    meaning: 'The package that simulates the hardware for --sim is not installed.',
+    fix: 'Use --sim in a checkout of the project; a device has only the agent.',
+  },
   EDGE_REPLAY_UNREADABLE: {
     http: 500,
     meaning:

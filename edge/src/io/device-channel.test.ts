@@ -5,6 +5,7 @@ import { DeviceChannel } from './device-channel.ts';
 import type { DevicePolicy } from './device-policy.ts';
 import { bme280Policy } from './policies/bme280.ts';
 import { sht31Policy } from './policies/sht31.ts';
+import { htu21dPolicy } from './policies/si7021.ts';
 import { ScriptedTransport, type Transfer } from './testing/scripted-transport.ts';
 
 const GOOD_WORDS = [0xbe, 0xef, 0x92, 0xbe, 0xef, 0x92];
@@ -136,5 +137,59 @@ describe('a continuous read', () => {
     channel.stopPolls();
     await pass(1000);
     expect(transport.transfers).toEqual([]);
+  });
+});
+
+describe('a measurement of two split reads', () => {
+  // Words with their checksums.
+  const TEMPERATURE = [0x68, 0x3a, 0x7c];
+  const HUMIDITY = [0x4e, 0x85, 0x6b];
+
+  /** Asks as johnny-five's driver does: for the temperature, then the humidity, and again at once. */
+  function drive(intervalMs: number) {
+    let isAway = false;
+    const { transport, channel } = channelOf(htu21dPolicy(intervalMs), (t) => {
+      if (isAway) return 'nack';
+      if (t !== 'r3') return undefined;
+      return transport.transfers.at(-2) === 'wf3' ? TEMPERATURE : HUMIDITY;
+    });
+    const replies: { register: number; bytes: number[] }[] = [];
+    const cycle = (register: number) =>
+      channel.readOnce(register, 2, (bytes) => {
+        replies.push({ register, bytes });
+        cycle(register === 0xe3 ? 0xe5 : 0xe3);
+      });
+    cycle(0xe3);
+    return {
+      transport,
+      channel,
+      replies,
+      setAway: (value: boolean) => {
+        isAway = value;
+      },
+    };
+  }
+
+  it('never asks the chip to hold the clock, and comes once per interval', async () => {
+    const { transport, replies } = drive(1000);
+    await pass(5000);
+    expect(new Set(transport.transfers)).toEqual(new Set(['wf3', 'r3', 'wf5']));
+    expect(replies[0]).toEqual({ register: 0xe3, bytes: [0x68, 0x38] });
+    expect(replies[1]).toEqual({ register: 0xe5, bytes: [0x4e, 0x84] });
+    expect(replies.length).toBeGreaterThanOrEqual(8);
+    expect(replies.length).toBeLessThanOrEqual(10);
+  });
+
+  it('is as old as its first reply, even when the chip was away in the middle of it', async () => {
+    const { channel, replies, setAway } = drive(10_000);
+    await pass(51);
+    expect(replies).toHaveLength(1);
+    expect(channel.health.lastOkMono).toBeNull();
+    setAway(true);
+    await pass(60_000);
+    setAway(false);
+    await pass(10_000);
+    expect(replies).toHaveLength(2);
+    expect(channel.health.lastOkMono).toBe(51);
   });
 });

@@ -27,8 +27,10 @@ export class DeviceChannel {
   readonly #setupWrites: Uint8Array[] = [];
   #isSetupOver = false;
   #lastWrite: Uint8Array | undefined;
-  /** Monotonic time before which a self-rearming driver gets no further measurement; set by each good reply. */
+  /** Monotonic time before which a self-rearming driver gets no further measurement; set by each whole one. */
   #notBeforeMono = 0;
+  /** When the first reply of the measurement under way came; set and cleared by good replies. */
+  #measuringSinceMono: number | undefined;
   /** End of the chain of steps; never rejects but by a bug. */
   #tail: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -65,6 +67,7 @@ export class DeviceChannel {
     const retry: RetryPlan = { firstMs: 100, maxMs: this.#policy.intervalMs, factor: 2 };
     this.#isSetupOver ||= register === null;
     this.#enqueue(async () => {
+      await this.#pause(this.#notBeforeMono - this.#clock.monotonicMs());
       let reply = await this.#read(register, length);
       for (let attempt = 0; reply === undefined && !this.#isClosed; attempt++) {
         await this.#pause(retryDelayMs(retry, attempt, 1));
@@ -73,7 +76,7 @@ export class DeviceChannel {
         reply = await this.#read(register, length);
       }
       if (reply === undefined || this.#isClosed) return;
-      if (this.#policy.isSelfRearming)
+      if (this.#policy.isSelfRearming && !this.#policy.isPartial?.(register))
         this.#notBeforeMono = this.#clock.monotonicMs() + this.#policy.intervalMs;
       listener(reply);
     });
@@ -110,15 +113,11 @@ export class DeviceChannel {
   }
 
   async #read(register: number | null, length: number): Promise<number[] | undefined> {
-    const reply = await this.#attempt((transport) =>
-      register === null
-        ? transport.read(this.#address, length)
-        : transport.writeRead(this.#address, Uint8Array.of(register), length),
-    );
+    const reply = await this.#transferIn(register, length);
     if (reply === undefined) return undefined;
     const verdict = this.#policy.guard(register, reply);
     if (verdict === 'ok') {
-      this.#succeeded();
+      this.#succeeded(register);
       return this.#policy.onRead?.(register, reply) ?? Array.from(reply);
     }
     this.#failed(verdict);
@@ -127,6 +126,21 @@ export class DeviceChannel {
       for (const written of this.#setupWrites) await this.#writeOut(written);
     }
     return undefined;
+  }
+
+  async #transferIn(register: number | null, length: number): Promise<Uint8Array | undefined> {
+    const address = this.#address;
+    if (register === null) return this.#attempt((transport) => transport.read(address, length));
+    const split = this.#policy.splitRead?.(register);
+    if (split === undefined)
+      return this.#attempt((transport) => transport.writeRead(address, Uint8Array.of(register), length));
+    const isUnderstood = await this.#attempt(async (transport) => {
+      await transport.write(address, split.command);
+      return true;
+    });
+    if (!isUnderstood) return undefined;
+    await this.#pause(split.waitMs);
+    return this.#attempt((transport) => transport.read(address, split.length));
   }
 
   /** A write that fails is not repeated: the read that follows it fails too, and that one is. */
@@ -144,9 +158,14 @@ export class DeviceChannel {
     }
   }
 
-  #succeeded(): void {
+  #succeeded(register: number | null): void {
     const wasFailing = this.health.consecutiveErrors > 0;
-    this.health.lastOkMono = this.#clock.monotonicMs();
+    this.#measuringSinceMono ??= this.#clock.monotonicMs();
+    if (!this.#policy.isPartial?.(register)) {
+      // Its oldest part says how old the measurement is: the chip may have been away in the middle of it.
+      this.health.lastOkMono = this.#measuringSinceMono;
+      this.#measuringSinceMono = undefined;
+    }
     this.health.consecutiveErrors = 0;
     this.health.replies += 1;
     if (wasFailing) this.#report('recovered');

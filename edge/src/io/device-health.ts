@@ -4,7 +4,7 @@ export type DeviceFaultReason = I2cFaultKind | 'corrupt' | 'reset';
 
 /** How one chip answers. Monotonic times in ms. */
 export interface DeviceHealth {
-  /** When a good reply last came; null where none ever did. */
+  /** When the last whole measurement was read, of several replies the first; null where none ever was. */
   lastOkMono: number | null;
   /** Failures since the last good reply. */
   consecutiveErrors: number;

@@ -4,6 +4,17 @@ import type { I2cTransport } from './transport.ts';
 export type ReplyVerdict = 'ok' | 'corrupt' | 'reset';
 
 /**
+ * A read done as a command, a pause in which the bus is free, and a read without a register: for a measurement during
+ * which the chip would hold the clock low.
+ */
+export interface SplitRead {
+  readonly command: Uint8Array;
+  readonly waitMs: number;
+  /** Bytes that are read; the driver gets what `onRead` makes of them. */
+  readonly length: number;
+}
+
+/**
  * What one kind of chip needs around a johnny-five driver, which knows no errors and no waiting.
  * `register` is null where the driver reads without one.
  */
@@ -18,6 +29,10 @@ export interface DevicePolicy {
   settleMs(written: Uint8Array): number;
   /** What is written in place of this write. */
   rewrite?(written: Uint8Array): Uint8Array[];
+  /** How a read of this register is split; undefined where it is done as the driver asks. */
+  splitRead?(register: number): SplitRead | undefined;
+  /** Whether the driver needs the reply to a further read before it has a whole measurement. */
+  isPartial?(register: number | null): boolean;
   guard(register: number | null, reply: Uint8Array): ReplyVerdict;
   /** What the driver is given in place of the reply. */
   onRead?(register: number | null, reply: Uint8Array): number[];

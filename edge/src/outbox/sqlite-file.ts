@@ -91,3 +91,30 @@ function setAside(path: string): string {
     if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.damaged-${n}${suffix}`);
   return `${path}.damaged-${n}`;
 }
+
+/** What a look into an outbox file showed. */
+export type OutboxInspection =
+  | { kind: 'sound'; records: number; lastMeasuredAt: number | null }
+  | { kind: 'absent' | 'in-use' }
+  | { kind: 'damaged'; reason: string };
+
+/** Checks an outbox file without changing it. Only the agent's own user may do this: SQLite keeps files beside it. */
+export function inspectOutboxFile(path: string): OutboxInspection {
+  if (!existsSync(path)) return { kind: 'absent' };
+  let db: OutboxDatabase | undefined;
+  try {
+    db = new Database(path, { readonly: true, timeout: 0 });
+    const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+    if (verdict !== 'ok') return { kind: 'damaged', reason: verdict };
+    const last = db.prepare("SELECT value FROM meta WHERE key = 'last_measured_at'").pluck().get();
+    const records = db.prepare('SELECT count(*) FROM record').pluck().get() as number;
+    return { kind: 'sound', records, lastMeasuredAt: last === undefined ? null : Number(last) };
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    return error.code.startsWith('SQLITE_BUSY')
+      ? { kind: 'in-use' }
+      : { kind: 'damaged', reason: error.message };
+  } finally {
+    db?.close();
+  }
+}

@@ -7,7 +7,18 @@ const OffsetG = Type.Number({ minimum: -20, maximum: 20 });
 
 /** One climate chip that johnny-five drives. */
 export const ClimateChip = Type.Object(
-  { chip: Type.Union([Type.Literal('sht31d'), Type.Literal('bme280')]), address: Address },
+  {
+    chip: Type.Union([
+      Type.Literal('sht31d'),
+      Type.Literal('bme280'),
+      Type.Literal('bmp280'),
+      Type.Literal('si7021'),
+      Type.Literal('htu21d'),
+      Type.Literal('sht4x'),
+      Type.Literal('tmp117'),
+    ]),
+    address: Address,
+  },
   { additionalProperties: false },
 );
 

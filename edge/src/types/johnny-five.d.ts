@@ -17,7 +17,7 @@ declare module 'johnny-five' {
 
   interface MultiOptions {
     board: Board;
-    controller: 'SHT31D' | 'BME280';
+    controller: 'SHT31D' | 'BME280' | 'BMP280' | 'HTU21D';
     address: number;
     /** Time between events, ms; it has no bearing on when the chip is read. */
     freq: number;
@@ -29,12 +29,33 @@ declare module 'johnny-five' {
     /** Every component has had a value. */
     readonly isReady: boolean;
     readonly thermometer: { readonly celsius: number };
-    readonly hygrometer: { readonly relativeHumidity: number };
-    /** In kPa; only where the chip measures it. */
+    /** Only where the chip measures it, as all that follow. */
+    readonly hygrometer?: { readonly relativeHumidity: number };
+    /** In kPa. */
     readonly barometer?: { readonly pressure: number };
   }
 
-  const five: { Board: typeof Board; Multi: typeof Multi };
+  /** A controller object of one's own: property descriptors that the component is given. */
+  interface ComponentOptions<Controller> extends Omit<MultiOptions, 'controller'> {
+    controller: Controller;
+  }
+
+  class Thermometer extends EventEmitter {
+    constructor(options: ComponentOptions<{ initialize: object; toCelsius: object }>);
+    readonly celsius: number;
+  }
+
+  class Hygrometer extends EventEmitter {
+    constructor(options: ComponentOptions<{ initialize: object; toRelativeHumidity: object }>);
+    readonly relativeHumidity: number;
+  }
+
+  const five: {
+    Board: typeof Board;
+    Multi: typeof Multi;
+    Thermometer: typeof Thermometer;
+    Hygrometer: typeof Hygrometer;
+  };
   export default five;
-  export type { Board, Multi };
+  export type { Board, Multi, MultiOptions };
 }

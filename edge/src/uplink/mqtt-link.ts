@@ -9,6 +9,7 @@ const RECONNECT_PLAN: RetryPlan = { firstMs: 1_000, maxMs: 60_000, factor: 2 };
 /** Below the idle time after which carriers' address translation forgets a connection, s. */
 const KEEPALIVE_S = 45;
 const CONNECT_TIMEOUT_MS = 10_000;
+const TRIAL_TIMEOUT_MS = 5_000;
 /** How long a parting status is waited for. */
 const CLOSE_MS = 300;
 
@@ -31,6 +32,54 @@ export function openMqttLink(options: MqttLinkOptions, events: LinkEvents): Link
   const link = new MqttLink(options, events);
   link.connect();
   return link;
+}
+
+/** What became of a login that was only tried. */
+export type LoginOutcome = { kind: 'accepted' } | { kind: 'refused' | 'unreachable'; reason: string };
+
+/** Logs in at the broker and out again. It ends the connection of an agent that has the same id. */
+export function tryLogin({
+  url,
+  deviceId,
+  token,
+}: Pick<MqttLinkOptions, 'url' | 'deviceId' | 'token'>): Promise<LoginOutcome> {
+  const client = mqtt.connect(url, {
+    ...credentialsOf(deviceId, token),
+    reconnectPeriod: 0,
+    connectTimeout: TRIAL_TIMEOUT_MS,
+  });
+  return new Promise((resolve) => {
+    // What happens first is the outcome: the end itself closes the connection, too.
+    let outcome: LoginOutcome | undefined;
+    const end = (first: LoginOutcome) => {
+      outcome ??= first;
+      const { kind } = outcome;
+      client.end(kind !== 'accepted', () => resolve(outcome ?? first));
+    };
+    client.once('connect', () => end({ kind: 'accepted' }));
+    client.on('error', (error) => {
+      const isRefusal = typeof (error as { code?: unknown }).code === 'number';
+      end({ kind: isRefusal ? 'refused' : 'unreachable', reason: reasonOf(error) });
+    });
+    client.once('close', () => end({ kind: 'unreachable', reason: 'the connection was closed' }));
+  });
+}
+
+/** A host with several addresses fails with an error per address and no sentence of its own. */
+function reasonOf(error: Error): string {
+  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [error];
+  return first?.message || String(error);
+}
+
+/** MQTT 3.1.1, no session on the broker. */
+function credentialsOf(deviceId: string, token: string | undefined): IClientOptions {
+  return {
+    clientId: deviceId,
+    username: deviceId,
+    ...(token === undefined ? {} : { password: token }),
+    protocolVersion: 4,
+    clean: true,
+  };
 }
 
 class MqttLink implements Link {
@@ -114,11 +163,7 @@ class MqttLink implements Link {
   #clientOptions(): IClientOptions {
     const { deviceId, token } = this.#options;
     return {
-      clientId: deviceId,
-      username: deviceId,
-      ...(token === undefined ? {} : { password: token }),
-      protocolVersion: 4,
-      clean: true,
+      ...credentialsOf(deviceId, token),
       reconnectPeriod: 0,
       resubscribe: false,
       queueQoSZero: false,

@@ -18,8 +18,12 @@ const CTRL_MEAS = 0xf4;
 const CONFIG = 0xf5;
 const DATA = 0xf7;
 const DATA_END = 0xfe;
-const CHIP_ID = 0x60;
+const BME280_ID = 0x60;
+/** BMP280 datasheet, register 0xD0. */
+const BMP280_ID = 0x58;
 const RESET_WORD = 0xb6;
+/** Where the trim of the humidity begins; a BMP280 has none. */
+const HUMIDITY_TRIM = 0xa1;
 /** Start-up time (BME280 datasheet, electrical parameters), ms. */
 const START_UP_MS = 2;
 
@@ -35,6 +39,7 @@ const SKIPPED_16_BIT = 0x8000;
 export class Bme280 implements SimulatedChip {
   readonly #surroundings: ChipSurroundings;
   readonly #trim: Bme280Trim;
+  readonly #hasHumidity: boolean;
   readonly #registers = new Uint8Array(256);
   #pointer = 0;
   /** Oversampling of humidity in force: CTRL_HUM counts only after a write to CTRL_MEAS. */
@@ -43,15 +48,17 @@ export class Bme280 implements SimulatedChip {
   /** When the mode was last written; conversions are counted from there. */
   #modeSince = 0;
 
-  constructor(surroundings: ChipSurroundings, trim: Bme280Trim = EXAMPLE_TRIM) {
+  constructor(surroundings: ChipSurroundings, trim: Bme280Trim = EXAMPLE_TRIM, hasHumidity = true) {
     this.#surroundings = surroundings;
     this.#trim = trim;
+    this.#hasHumidity = hasHumidity;
   }
 
   powerOn(): void {
     this.#registers.fill(0);
-    for (const [address, byte] of trimRegisters(this.#trim)) this.#registers[address] = byte;
-    this.#registers[ID] = CHIP_ID;
+    for (const [address, byte] of trimRegisters(this.#trim))
+      if (this.#hasHumidity || address < HUMIDITY_TRIM) this.#registers[address] = byte;
+    this.#registers[ID] = this.#hasHumidity ? BME280_ID : BMP280_ID;
     this.#humiditySetting = 0;
     this.#poweredAt = this.#surroundings.now();
     this.#storeCodes(SKIPPED_20_BIT, SKIPPED_20_BIT, SKIPPED_16_BIT);
@@ -77,7 +84,8 @@ export class Bme280 implements SimulatedChip {
       if (value === RESET_WORD) this.powerOn();
       return;
     }
-    if (register !== CTRL_HUM && register !== CTRL_MEAS && register !== CONFIG) return;
+    if (register !== CTRL_MEAS && register !== CONFIG && !(register === CTRL_HUM && this.#hasHumidity))
+      return;
     if (register === CTRL_MEAS) {
       this.#convert();
       this.#humiditySetting = (this.#registers[CTRL_HUM] ?? 0) & 7;
@@ -136,6 +144,14 @@ export class Bme280 implements SimulatedChip {
 
   #storeCodes(codeT: number, codeP: number, codeH: number): void {
     const twenty = (code: number) => [code >> 12, (code >> 4) & 0xff, (code & 0xf) << 4];
-    this.#registers.set([...twenty(codeP), ...twenty(codeT), codeH >> 8, codeH & 0xff], DATA);
+    const humidity = this.#hasHumidity ? [codeH >> 8, codeH & 0xff] : [];
+    this.#registers.set([...twenty(codeP), ...twenty(codeT), ...humidity], DATA);
+  }
+}
+
+/** Bosch BMP280: the BME280 without humidity (BMP280 datasheet, memory map). */
+export class Bmp280 extends Bme280 {
+  constructor(surroundings: ChipSurroundings, trim: Bme280Trim = EXAMPLE_TRIM) {
+    super(surroundings, trim, false);
   }
 }

@@ -1,5 +1,5 @@
 import { MINUTE_MS, type RecordBodies, type RecordDraft, type RecordKind } from '@jostle/contracts';
-import { DEFAULT_SENSING, startSensing } from '@jostle/edge/sensing';
+import { DEFAULT_SENSING, type SensingConfig, startSensing } from '@jostle/edge/sensing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualTime } from '../time/virtual-time.ts';
 import { type Journey, truthOf } from '../world/journey.ts';
@@ -15,16 +15,21 @@ afterEach(() => {
 });
 
 /** Lives through a journey as the device does and gives back what it recorded. */
-async function recordsOf(pieces: Journey['pieces'], minutes: number, seed = 1): Promise<RecordDraft[]> {
+async function recordsOf(
+  pieces: Journey['pieces'],
+  minutes: number,
+  seed = 1,
+  sensors = DEFAULT_SENSING,
+): Promise<RecordDraft[]> {
   time = new VirtualTime(START);
   const sim = time;
   const journey: Journey = { startsAt: START, pieces };
   const drafts: RecordDraft[] = [];
   const surroundings = { world: journeyWorld(journey, seed), now: () => sim.nowMs() };
   const starting = startSensing({
-    transport: simulatedDevice(DEFAULT_SENSING, surroundings, seed),
+    transport: simulatedDevice(sensors, surroundings, seed),
     clock: sim.clock(),
-    sensors: DEFAULT_SENSING,
+    sensors,
     emit: (message) => {
       if (message.type === 'records') drafts.push(...message.drafts);
     },
@@ -84,5 +89,24 @@ describe('the agent’s sensing on a simulated device', () => {
         if (sensor === 'bme280-76') expect(reading.pressureHpa).toBeCloseTo(1013.25, 0);
       }
     }
+  });
+
+  it('has each climate chip that its configuration names', async () => {
+    const climate: SensingConfig['climate'] = [
+      { chip: 'sht31d', address: 0x44 },
+      { chip: 'sht4x', address: 0x45 },
+      { chip: 'si7021', address: 0x40 },
+      { chip: 'tmp117', address: 0x48 },
+      { chip: 'bme280', address: 0x76 },
+      { chip: 'bmp280', address: 0x77 },
+    ];
+    const drafts = await recordsOf([{ kind: 'rest', durationMs: MINUTE_MS }], 2, 1, {
+      ...DEFAULT_SENSING,
+      shock: null,
+      climate,
+    });
+    const seen = new Set(bodiesOf(drafts, 'climate').map((r) => r.sensor));
+    expect(seen).toEqual(new Set(climate.map((c) => `${c.chip}-${c.address.toString(16)}`)));
+    expect(bodiesOf(drafts, 'fault')).toEqual([]);
   });
 });

@@ -1,10 +1,23 @@
-import type { SensingConfig } from '@jostle/edge/sensing';
+import type { ClimateChip, SensingConfig } from '@jostle/edge/sensing';
 import { SimulatedBus } from '../bus/simulated-bus.ts';
 import { Adxl375 } from '../chips/adxl375.ts';
-import { Bme280 } from '../chips/bme280.ts';
-import type { ChipSurroundings } from '../chips/chip.ts';
+import { Bme280, Bmp280 } from '../chips/bme280.ts';
+import type { ChipSurroundings, SimulatedChip } from '../chips/chip.ts';
+import { Sht4x } from '../chips/sht4x.ts';
 import { Sht31 } from '../chips/sht31.ts';
+import { Htu21d, Si7021 } from '../chips/si7021.ts';
+import { Tmp117 } from '../chips/tmp117.ts';
 import { seededRandom } from '../world/random.ts';
+
+const CLIMATE_CHIPS: Record<ClimateChip['chip'], new (surroundings: ChipSurroundings) => SimulatedChip> = {
+  sht31d: Sht31,
+  bme280: Bme280,
+  bmp280: Bmp280,
+  si7021: Si7021,
+  htu21d: Htu21d,
+  sht4x: Sht4x,
+  tmp117: Tmp117,
+};
 
 /** Range over which the oscillators of a fleet differ, parts per million either way; single parts may be worse. */
 const OSCILLATOR_SPREAD_PPM = 10_000;
@@ -25,7 +38,6 @@ export function simulatedDevice(
     const zeroOffsetG = [offsetG.x, offsetG.y, offsetG.z] as const;
     bus.attach(address, new Adxl375(surroundings, { oscillatorErrorPpm, zeroOffsetG, noiseSeed: seed }));
   }
-  for (const { chip, address } of sensors.climate)
-    bus.attach(address, chip === 'bme280' ? new Bme280(surroundings) : new Sht31(surroundings));
+  for (const { chip, address } of sensors.climate) bus.attach(address, new CLIMATE_CHIPS[chip](surroundings));
   return bus;
 }

@@ -1,9 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listOf } from '@jostle/contracts';
-import type { FastifyTypeProviderDefault } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyTypeProviderDefault,
+  RawServerDefault,
+} from 'fastify';
 import Type, { type Static, type TObject, type TSchema, type TString } from 'typebox';
 import { listEntries, readEntry } from '../ledger/entries-read.ts';
 import { insertEntry } from '../ledger/entries-write.ts';
-import { asAnyDatabase, type EntryKind, type Row } from '../ledger/entry-kind.ts';
+import { type AnyDatabase, asAnyDatabase, type EntryKind, type Row } from '../ledger/entry-kind.ts';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './server-deps.ts';
 import { errorAnswers, PageQuery, type TypedApp } from './typed-app.ts';
@@ -27,20 +33,26 @@ export function entryRoutes<S extends TObject, V extends TSchema>(
   deps: ServerDeps,
   resource: EntryResource<S, V>,
 ): void {
-  const { path, schema, id, kind, filters = {}, view } = resource;
   // The schema is a parameter here, so that the types of requests cannot be taken from it.
   const app = typedApp.withTypeProvider<FastifyTypeProviderDefault>();
   const db = asAnyDatabase(deps.store.db);
-  const shown = view?.schema ?? schema;
-  const show = async (entries: readonly Static<S>[]): Promise<unknown[]> =>
-    view?.show(entries) ?? [...entries];
-  const about = { tags: [path] };
+  createRoute(app, db, resource);
+  readRoute(app, db, resource);
+  listRoute(app, db, resource);
+}
 
+type PlainApp = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger>;
+
+function createRoute<S extends TObject, V extends TSchema>(
+  app: PlainApp,
+  db: AnyDatabase,
+  { path, schema, kind }: EntryResource<S, V>,
+): void {
   app.post(
     `/${path}`,
     {
       schema: {
-        ...about,
+        tags: [path],
         operationId: `create-${kind.name}`,
         summary: `New ${kind.name}; the same content again changes nothing`,
         body: schema,
@@ -57,26 +69,40 @@ export function entryRoutes<S extends TObject, V extends TSchema>(
         .send(await readEntry(db, kind, entryId));
     },
   );
+}
 
+function readRoute<S extends TObject, V extends TSchema>(
+  app: PlainApp,
+  db: AnyDatabase,
+  resource: EntryResource<S, V>,
+): void {
+  const { path, id, kind } = resource;
   app.get(
     `/${path}/:id`,
     {
       schema: {
-        ...about,
+        tags: [path],
         operationId: `get-${kind.name}`,
         summary: `One ${kind.name}`,
         params: Type.Object({ id }),
-        response: { 200: shown, ...errorAnswers(400, 401, 404) },
+        response: { 200: shownSchema(resource), ...errorAnswers(400, 401, 404) },
       },
     },
     async (request) => {
       const entryId = (request.params as { id: string }).id;
       const entry = await readEntry(db, kind, entryId);
       if (entry === undefined) throw notFound(kind.name, entryId);
-      return (await show([entry]))[0];
+      return (await show(resource, [entry]))[0];
     },
   );
+}
 
+function listRoute<S extends TObject, V extends TSchema>(
+  app: PlainApp,
+  db: AnyDatabase,
+  resource: EntryResource<S, V>,
+): void {
+  const { path, kind, filters = {} } = resource;
   const filterSchemas = Object.fromEntries(
     Object.entries(filters).map(([name, filter]) => [name, Type.Optional(filter.schema)]),
   );
@@ -84,11 +110,11 @@ export function entryRoutes<S extends TObject, V extends TSchema>(
     `/${path}`,
     {
       schema: {
-        ...about,
+        tags: [path],
         operationId: `list-${path}`,
         summary: `All ${path} in the order of their ids`,
         querystring: Type.Object({ ...PageQuery, ...filterSchemas }, { additionalProperties: false }),
-        response: { 200: listOf(shown), ...errorAnswers(400, 401) },
+        response: { 200: listOf(shownSchema(resource)), ...errorAnswers(400, 401) },
       },
     },
     async (request) => {
@@ -100,7 +126,18 @@ export function entryRoutes<S extends TObject, V extends TSchema>(
       for (const [name, { column }] of Object.entries(filters))
         if (wanted[name] !== undefined) match[column] = wanted[name];
       const page = await listEntries(db, kind, { after, limit, match });
-      return { items: await show(page.items), next: page.next };
+      return { items: await show(resource, page.items), next: page.next };
     },
   );
+}
+
+function shownSchema<S extends TObject, V extends TSchema>({ schema, view }: EntryResource<S, V>): S | V {
+  return view?.schema ?? schema;
+}
+
+async function show<S extends TObject, V extends TSchema>(
+  { view }: EntryResource<S, V>,
+  entries: readonly Static<S>[],
+): Promise<unknown[]> {
+  return view?.show(entries) ?? [...entries];
 }

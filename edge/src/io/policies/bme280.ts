@@ -1,8 +1,11 @@
 import type { DevicePolicy, ReplyVerdict } from '../device-policy.ts';
+import type { I2cTransport } from '../transport.ts';
 
 /** Registers of the BME280 (datasheet BST-BME280-DS002, table 18). */
 const ID = Uint8Array.of(0xd0);
-const CHIP_ID = 0x60;
+const BME280_ID = 0x60;
+/** BMP280 datasheet BST-BMP280-DS001, register 0xD0. */
+const BMP280_ID = 0x58;
 const RESET = 0xe0;
 const CALIBRATION_H = 0xe1;
 const CTRL_MEAS = 0xf4;
@@ -18,15 +21,9 @@ const CONFIG_STANDBY_1S = 0xa0;
  */
 export function bme280Policy(intervalMs: number): DevicePolicy {
   return {
-    intervalMs,
-    isSelfRearming: false,
-    identify: async (transport, address) => (await transport.writeRead(address, ID, 1))[0] === CHIP_ID,
-    // Start-up time 2 ms (datasheet table 1), after which the trim is loaded.
-    settleMs: (written) => (written[0] === RESET ? 3 : 0),
-    // Writes to CONFIG may be ignored in normal mode (datasheet 5.4.6), so that it goes before the mode is set.
-    rewrite: (written) =>
-      written[0] === CTRL_MEAS ? [Uint8Array.of(CONFIG, CONFIG_STANDBY_1S), written] : [written],
-    guard: (register, reply) => (register === PRESSURE ? measurementVerdict(reply) : 'ok'),
+    ...bmp280Policy(intervalMs),
+    identify: (transport, address) => hasId(transport, address, BME280_ID),
+    guard: (register, reply) => (register === PRESSURE ? measurementVerdict(reply, 8) : 'ok'),
     onRead(register, reply) {
       const bytes = Array.from(reply);
       if (register === CALIBRATION_H) {
@@ -38,8 +35,27 @@ export function bme280Policy(intervalMs: number): DevicePolicy {
   };
 }
 
+/** The same without humidity: registers and their hazards are those of the BME280. */
+export function bmp280Policy(intervalMs: number): DevicePolicy {
+  return {
+    intervalMs,
+    isSelfRearming: false,
+    identify: (transport, address) => hasId(transport, address, BMP280_ID),
+    // Start-up time 2 ms (datasheet table 1), after which the trim is loaded.
+    settleMs: (written) => (written[0] === RESET ? 3 : 0),
+    // Writes to CONFIG may be ignored in normal mode (datasheet 5.4.6), so that it goes before the mode is set.
+    rewrite: (written) =>
+      written[0] === CTRL_MEAS ? [Uint8Array.of(CONFIG, CONFIG_STANDBY_1S), written] : [written],
+    guard: (register, reply) => (register === PRESSURE ? measurementVerdict(reply, 6) : 'ok'),
+  };
+}
+
+async function hasId(transport: I2cTransport, address: number, id: number): Promise<boolean> {
+  return (await transport.writeRead(address, ID, 1))[0] === id;
+}
+
 /** 0x80000 is the reset value of the 20-bit temperature (datasheet table 18) and never a measured one. */
-function measurementVerdict(reply: Uint8Array): ReplyVerdict {
-  if (reply.length < 8) return 'corrupt';
+function measurementVerdict(reply: Uint8Array, length: number): ReplyVerdict {
+  if (reply.length < length) return 'corrupt';
   return reply[3] === 0x80 && reply[4] === 0 && reply[5] === 0 ? 'reset' : 'ok';
 }

@@ -3,8 +3,11 @@ import type { BusQueue } from '../../io/bus-queue.ts';
 import { faultReason } from '../../io/device-health.ts';
 import type { DevicePolicy } from '../../io/device-policy.ts';
 import type { EdgeIO } from '../../io/edge-io.ts';
-import { bme280Policy } from '../../io/policies/bme280.ts';
+import { bme280Policy, bmp280Policy } from '../../io/policies/bme280.ts';
+import { sht4xPolicy } from '../../io/policies/sht4x.ts';
 import { sht31Policy } from '../../io/policies/sht31.ts';
+import { htu21dPolicy, si7021Policy } from '../../io/policies/si7021.ts';
+import { tmp117Policy } from '../../io/policies/tmp117.ts';
 import type { DraftOutlet } from '../draft-outlet.ts';
 import type { ClimateChip, SensingConfig } from '../sensing-config.ts';
 import { SensorFault } from '../sensor-fault.ts';
@@ -12,6 +15,16 @@ import { sensorName } from '../sensor-name.ts';
 import type { ClimateBoard, ClimateDriver } from './board.ts';
 import { ExcursionWatch } from './excursion-watch.ts';
 import { implausibleQuantity } from './plausibility.ts';
+
+const POLICIES: Record<ClimateChip['chip'], (intervalMs: number) => DevicePolicy> = {
+  sht31d: sht31Policy,
+  bme280: bme280Policy,
+  bmp280: bmp280Policy,
+  si7021: si7021Policy,
+  htu21d: htu21dPolicy,
+  sht4x: sht4xPolicy,
+  tmp117: tmp117Policy,
+};
 
 /** A chip is read this often per record, so that a recorded value is fresh and one lost reply costs none. */
 const READS_PER_INTERVAL = 4;
@@ -50,8 +63,7 @@ export class ClimateSensor {
     this.sensor = sensorName(chip);
     this.#chip = chip;
     this.#parts = parts;
-    const makePolicy = chip.chip === 'bme280' ? bme280Policy : sht31Policy;
-    this.#policy = makePolicy(config.climateIntervalMs / READS_PER_INTERVAL);
+    this.#policy = POLICIES[chip.chip](config.climateIntervalMs / READS_PER_INTERVAL);
     this.#fault = new SensorFault(this.sensor, drafts);
     this.#excursions = new ExcursionWatch(this.sensor, config.climateLimits, clock, drafts);
     parts.io.on('i2c:device-reset', ({ address }) => {

@@ -26,6 +26,7 @@ export class ExcursionWatch {
   push(atMono: number, reading: ClimateReading): void {
     for (const { quantity, detector } of this.#watched) {
       const value = quantity === 'temperature' ? reading.temperatureC : reading.relativeHumidityPct;
+      if (value === undefined) continue;
       const excursion = detector.push(atMono, value);
       if (excursion !== null) this.#record(excursion);
     }

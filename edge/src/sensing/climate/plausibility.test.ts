@@ -14,6 +14,9 @@ it.each([
     wrong: 'pressure',
   },
   { chip: 'bme280', reading: { temperatureC: 20, relativeHumidityPct: 50, pressureHpa: 1013 }, wrong: null },
+  { chip: 'tmp117', reading: { temperatureC: -55 }, wrong: null },
+  { chip: 'tmp117', reading: { temperatureC: 150.1 }, wrong: 'temperature' },
+  { chip: 'bmp280', reading: { temperatureC: 20, pressureHpa: 1101 }, wrong: 'pressure' },
 ] as const)('of $reading a $chip cannot have measured: $wrong', ({ chip, reading, wrong }) => {
   const found = implausibleQuantity(chip, reading);
   if (wrong === null) expect(found).toBeNull();

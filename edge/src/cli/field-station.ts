@@ -1,0 +1,45 @@
+import { JostleError } from '@jostle/contracts';
+import { Option } from 'commander';
+import { readAgentConfig } from '../config.ts';
+import { loadSimulator } from '../field/simulator-package.ts';
+import type { FieldStation, Simulator } from '../field/station.ts';
+import { thisMachine } from '../field/this-machine.ts';
+
+/** `--sim JOURNEY`, the same for every command of the field tech. */
+export function simOption(): Option {
+  return new Option('--sim <journey>', 'on simulated hardware: demo, quiet, drop or unplugged');
+}
+
+/**
+ * This machine by its configuration, or a simulated one.
+ *
+ * @param pace of simulated time
+ * @throws JostleError CONFIG_INVALID for a wrong configuration, or a journey that does not exist
+ */
+export async function stationOf(journey: string | undefined, pace: 'real' | 'fast'): Promise<FieldStation> {
+  if (journey === undefined) return thisMachine(readAgentConfig());
+  const simulator = await loadSimulator();
+  return simulator.open(knownJourney(simulator, journey), pace);
+}
+
+/** @throws JostleError CONFIG_INVALID naming the journeys that there are */
+export function knownJourney({ journeys }: Simulator, journey: string): string {
+  if (journeys.includes(journey)) return journey;
+  throw new JostleError('CONFIG_INVALID', `--sim takes one of ${journeys.join(', ')}, not ${journey}.`);
+}
+
+/** What heads the output of a simulated station, so that nobody takes it for a real one; empty for a real one. */
+export function simulationNotice(journey: string | null): string {
+  return journey === null
+    ? ''
+    : `SIMULATED, journey ${journey}: sensors, supply, disk and broker are made up.\n\n`;
+}
+
+/** @throws JostleError EDGE_BUS_IN_USE while the agent of this device runs */
+export async function assertBusIsFree(station: FieldStation): Promise<void> {
+  if ((await station.askAgent()) === null) return;
+  throw new JostleError(
+    'EDGE_BUS_IN_USE',
+    'The agent is running and has the bus: stop it first, or ask it with `jostle-edge status` or `jostle-edge doctor`.',
+  );
+}

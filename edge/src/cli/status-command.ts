@@ -1,0 +1,43 @@
+import { JostleError } from '@jostle/contracts';
+import { Command } from 'commander';
+import type { AgentStatus } from '../agent.ts';
+import { readAgentConfig } from '../config.ts';
+import { loadSimulator } from '../field/simulator-package.ts';
+import { statusText } from '../field/status-text.ts';
+import { thisMachine } from '../field/this-machine.ts';
+import { knownJourney, simOption, simulationNotice } from './field-station.ts';
+
+/** `status`: what the running agent says of itself. */
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('ask the running agent for backlog, last receipt, clock, sensors and disk')
+    .option('--json', 'print the answer as JSON')
+    .addOption(simOption())
+    .action(async ({ json, sim }: { json?: true; sim?: string }, command: Command) => {
+      const { status, wallMs } = sim === undefined ? await askThisMachine() : await askSimulated(sim);
+      const text = json
+        ? `${JSON.stringify(status, null, 2)}\n`
+        : simulationNotice(sim ?? null) + statusText(status, wallMs);
+      command.configureOutput().writeOut?.(text);
+    });
+}
+
+interface Answer {
+  status: AgentStatus;
+  wallMs: number;
+}
+
+async function askThisMachine(): Promise<Answer> {
+  const station = thisMachine(readAgentConfig());
+  const status = await station.askAgent();
+  if (status !== null) return { status, wallMs: station.clock.wallMs() };
+  throw new JostleError(
+    'EDGE_AGENT_ABSENT',
+    `No agent answers in ${station.config.dataDir}: start it with \`jostle-edge run\`, or name its folder in JOSTLE_DATA_DIR.`,
+  );
+}
+
+async function askSimulated(journey: string): Promise<Answer> {
+  const simulator = await loadSimulator();
+  return simulator.agentStatus(knownJourney(simulator, journey));
+}

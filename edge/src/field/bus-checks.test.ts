@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_SENSING } from '../sensing/sensing-config.ts';
+import { busFileCheck, expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
+import type { Answer } from './bus-scan.ts';
+import { CHIP_KINDS } from './chip-catalogue.ts';
+import type { ClimateGlance, ShockGlance } from './glance.ts';
+
+const chip = (name: string): Answer => {
+  const kind = CHIP_KINDS.find((candidate) => candidate.name === name);
+  if (kind === undefined) throw new Error(`${name} is not in the catalogue`);
+  return { kind: 'chip', chip: kind };
+};
+const SHT31 = { chip: 'sht31d', address: 0x44 };
+const CLIMATE: ClimateGlance = {
+  kind: 'climate',
+  sensor: 'sht31d-44',
+  reading: { temperatureC: 21.04, relativeHumidityPct: 42 },
+  ageMs: 400,
+  fault: null,
+};
+const SHOCK: ShockGlance = {
+  kind: 'shock',
+  sensor: 'adxl375-53',
+  samples: 2800,
+  lostSamples: 0,
+  peakG: 1.4,
+  isClipped: false,
+  meanG: [0, 0, 1.02],
+  unrestG: 0.17,
+  rateHz: 803,
+  fault: null,
+};
+
+test('every configured chip is expected', () => {
+  expect(expectedChips(DEFAULT_SENSING).map(({ address }) => address)).toEqual([0x44, 0x76, 0x53]);
+  expect(expectedChips({ ...DEFAULT_SENSING, shock: null, climate: [] })).toEqual([]);
+});
+
+test.each<[verdict: string, found: RegExp, answer: Answer]>([
+  ['ok', /answers as SHT3x/, chip('SHT3x')],
+  ['fail', /sht31d is configured here/, chip('SHT4x')],
+  ['fail', /another chip answers/, { kind: 'stranger' }],
+  ['fail', /no answer/, { kind: 'silent' }],
+  ['fail', /does not let it be asked/, { kind: 'held' }],
+])('an identity is %s: %s', (verdict, found, answer) => {
+  const line = identityCheck(SHT31, { address: 0x44, answer });
+  expect(line).toMatchObject({ verdict, found: expect.stringMatching(found) });
+});
+
+test.each<[verdict: string, found: RegExp, change: Partial<ClimateGlance>]>([
+  ['ok', /fresh: 21\.0 °C, 42\.0 %RH/, {}],
+  ['fail', /the last value is 4 s old/, { ageMs: 4000 }],
+  ['fail', /no value came/, { reading: null, ageMs: null }],
+  ['fail', /corrupt: bad checksum/, { fault: 'corrupt: bad checksum' }],
+])('climate values are %s: %s', (verdict, found, change) => {
+  expect(sensorChecks({ ...CLIMATE, ...change })).toMatchObject([
+    { verdict, found: expect.stringMatching(found) },
+  ]);
+});
+
+test.each<[samples: string, rest: string, found: RegExp, change: Partial<ShockGlance>]>([
+  ['ok', 'ok', /803 Hz, 0 lost.*\|g\| = 1\.02$/, {}],
+  ['warn', 'ok', /31 lost/, { lostSamples: 31 }],
+  ['warn', 'ok', /741 Hz/, { rateHz: 741 }],
+  ['ok', 'warn', /moving/, { unrestG: 0.8 }],
+  ['ok', 'warn', /\|g\| = 1\.61 \(0\.00, 0\.00, 1\.61\)/, { meanG: [0, 0, 1.61] }],
+  ['ok', 'fail', /an ADXL345/, { meanG: [0, 0, 12.5] }],
+  ['fail', 'skipped', /no sample came.*no samples to judge/, { samples: 0, meanG: null, peakG: null }],
+  ['fail', 'skipped', /absent: no answer/, { fault: 'absent: no answer' }],
+])('shock samples are %s and rest is %s: %s', (samples, rest, found, change) => {
+  const lines = sensorChecks({ ...SHOCK, ...change });
+  expect(lines.map(({ verdict }) => verdict)).toEqual([samples, rest]);
+  expect(lines.map((line) => line.found).join(' · ')).toMatch(found);
+});
+
+test.each([
+  ['usable', 'ok'],
+  ['absent', 'fail'],
+  ['denied', 'fail'],
+] as const)('a device file that is %s is %s', (state, verdict) => {
+  expect(busFileCheck({ path: '/dev/i2c-1', state }).verdict).toBe(verdict);
+});

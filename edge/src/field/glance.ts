@@ -1,0 +1,33 @@
+/** One look at a climate sensor. */
+export interface ClimateGlance {
+  kind: 'climate';
+  sensor: string;
+  /** The newest good values; null before the first. A quantity that the chip lacks is left out. */
+  reading: { temperatureC?: number; relativeHumidityPct?: number; pressureHpa?: number } | null;
+  /** How long ago they were read; null before the first. */
+  ageMs: number | null;
+  /** What is wrong, in words; null where all is well. */
+  fault: string | null;
+}
+
+/** What the shock recorder saw since the look before. */
+export interface ShockGlance {
+  kind: 'shock';
+  sensor: string;
+  samples: number;
+  /** Samples that the FIFO or the bus lost. */
+  lostSamples: number;
+  /** Largest resultant, gravity included, g; null where there was no sample. */
+  peakG: number | null;
+  /** The peak is at the end of the range: a lower bound. */
+  isClipped: boolean;
+  /** Mean of each axis, g; null where there was no sample. */
+  meanG: readonly [x: number, y: number, z: number] | null;
+  /** Root mean square of the departure from that mean, all axes together, g. */
+  unrestG: number;
+  /** Rate that the chip's samples came at, Hz; null before it is known. */
+  rateHz: number | null;
+  fault: string | null;
+}
+
+export type SensorGlance = ClimateGlance | ShockGlance;

@@ -1,0 +1,114 @@
+import type { AgentConfig } from '../config.ts';
+import { type CheckResult, fail, ok, skipped, warn } from './check-result.ts';
+import type { HostFacts } from './station.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** The outbox may grow to 1 GiB; with less room than that a long outage is cut short. */
+const ROOM_FOR_OUTBOX_BYTES = 1024 * MEBIBYTE;
+/** Less than this is gone in days, and SQLite needs room to work. */
+const ROOM_LEAST_BYTES = 64 * MEBIBYTE;
+
+/** Bits of `vcgencmd get_throttled` (Raspberry Pi documentation, vcgencmd): now, and since the boot. */
+const UNDER_VOLTAGE_NOW = 1 << 0;
+const UNDER_VOLTAGE_SINCE_BOOT = 1 << 16;
+
+/** Everything that is checked without touching a sensor. */
+export function hostChecks(facts: HostFacts, config: AgentConfig): CheckResult[] {
+  return [
+    dataFolderCheck(facts.dataFolder),
+    diskCheck(facts.dataFolder),
+    outboxCheck(facts.outbox),
+    clockCheck(facts.clock),
+    voltageCheck(facts.throttledBits),
+    ...(facts.login === null ? [] : [brokerCheck(facts.login, config)]),
+  ];
+}
+
+function dataFolderCheck({ path, isWritable, isOwn }: HostFacts['dataFolder']): CheckResult {
+  const check = 'data folder';
+  if (!isWritable)
+    return fail(
+      check,
+      `${path} is not writable`,
+      'Give it to the user of the agent, or set JOSTLE_DATA_DIR.',
+    );
+  if (!isOwn)
+    return warn(
+      check,
+      `${path} belongs to another user`,
+      'Run this as the user of the agent, so that what is checked is what the agent may do.',
+    );
+  return ok(check, `${path} is writable`);
+}
+
+function diskCheck({ freeBytes }: HostFacts['dataFolder']): CheckResult {
+  const check = 'disk space';
+  const free = `${Math.floor(freeBytes / MEBIBYTE).toLocaleString('en')} MiB free`;
+  if (freeBytes < ROOM_LEAST_BYTES) return fail(check, free, 'Make room: records will soon not be stored.');
+  if (freeBytes < ROOM_FOR_OUTBOX_BYTES)
+    return warn(check, free, 'Make room: the outbox may need 1,024 MiB in a long outage.');
+  return ok(check, free);
+}
+
+function outboxCheck(outbox: HostFacts['outbox']): CheckResult {
+  const check = 'outbox';
+  switch (outbox.kind) {
+    case 'sound':
+      return ok(check, `sound, ${outbox.records.toLocaleString('en')} records without a receipt`);
+    case 'absent':
+      return ok(check, 'not there yet; the agent makes it when it starts');
+    case 'in-use':
+      return skipped(check, 'the agent has it open, and checks it whenever it starts');
+    case 'not-asked':
+      return skipped(check, 'only the user of the agent may open it');
+    case 'damaged':
+      return fail(
+        check,
+        `damaged: ${outbox.reason}`,
+        'Copy outbox.db away, then start the agent: it sets the file aside and begins a new one. Try another card.',
+      );
+  }
+}
+
+function clockCheck(clock: HostFacts['clock']): CheckResult {
+  const check = 'clock';
+  if (clock === 'ntp') return ok(check, 'synchronised');
+  if (clock === 'rtc') return ok(check, 'kept by a battery clock');
+  return warn(
+    check,
+    'not synchronised and without a battery clock',
+    'Give it a network with NTP once, or fit a battery clock: times are not trusted until then.',
+  );
+}
+
+function voltageCheck(bits: number | null): CheckResult {
+  const check = 'supply';
+  const fix = 'Use a supply for this Raspberry Pi and a short, thick cable.';
+  if (bits === null) return skipped(check, 'this machine has no vcgencmd to ask');
+  if (bits & UNDER_VOLTAGE_NOW) return fail(check, 'under-voltage now', fix);
+  if (bits & UNDER_VOLTAGE_SINCE_BOOT) return warn(check, 'under-voltage since the last boot', fix);
+  return ok(check, 'no under-voltage since the last boot');
+}
+
+function brokerCheck(
+  login: NonNullable<HostFacts['login']>,
+  { mqttUrl, deviceId }: AgentConfig,
+): CheckResult {
+  const check = 'broker';
+  switch (login.kind) {
+    case 'accepted':
+      return ok(check, `${mqttUrl} accepts ${deviceId}`);
+    case 'refused':
+      return fail(
+        check,
+        `${mqttUrl} refuses ${deviceId}: ${login.reason}`,
+        'Compare DEVICE_ID and DEVICE_TOKEN with what the broker was given.',
+      );
+    case 'unreachable':
+      return fail(
+        check,
+        `${mqttUrl} cannot be reached: ${login.reason}`,
+        'Check the network, MQTT_URL and the firewall. Nothing is lost meanwhile: records wait in the outbox.',
+      );
+  }
+}

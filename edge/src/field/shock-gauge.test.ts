@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ShockGauge } from './shock-gauge.ts';
+
+const NO_OFFSET = { x: 0, y: 0, z: 0 };
+const block = (xyz: number[]) => ({ startMs: 0, periodMs: 1.25, xyz: Float32Array.from(xyz) });
+
+test('gives peak, mean and spread of what came since the last look', () => {
+  const gauge = new ShockGauge('adxl375-53', NO_OFFSET);
+  gauge.samples(block([0, 0, 1, 0, 0, 1]));
+  gauge.samples(block([3, 0, 4, 0, 0, 1]));
+  gauge.gap(9);
+  const glance = gauge.take();
+  expect(glance).toMatchObject({ samples: 4, lostSamples: 9, peakG: 5, isClipped: false, rateHz: 800 });
+  expect(glance.meanG).toEqual([0.75, 0, 1.75]);
+  expect(glance.unrestG).toBeCloseTo(1.837, 3);
+  expect(gauge.take()).toMatchObject({ samples: 0, lostSamples: 0, peakG: null, meanG: null, unrestG: 0 });
+});
+
+test.each([
+  [199.8, 0, false],
+  [199.95, 0, true],
+  [-199.95, 0, true],
+  [198.95, 1, true],
+  [199.95, -1, false],
+])('at %d g with an offset of %d g taken off, clipped is %s', (x, offset, isClipped) => {
+  const gauge = new ShockGauge('adxl375-53', { ...NO_OFFSET, x: offset });
+  gauge.samples(block([x, 0, 0]));
+  expect(gauge.take().isClipped).toBe(isClipped);
+});
+
+test('a fault is told until samples come again', () => {
+  const gauge = new ShockGauge('adxl375-53', NO_OFFSET);
+  gauge.lost('stale', 'no answer: nack');
+  expect(gauge.take().fault).toBe('stale: no answer: nack');
+  expect(gauge.take().fault).toBe('stale: no answer: nack');
+  gauge.found();
+  expect(gauge.take().fault).toBeNull();
+});
+
+test('the mean is never larger than the peak, and the cut into blocks changes nothing', () => {
+  const axis = fc.float({ min: -200, max: 200, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(axis, axis, axis), { minLength: 1, maxLength: 40 }), (samples) => {
+      const whole = new ShockGauge('a', NO_OFFSET);
+      const cut = new ShockGauge('a', NO_OFFSET);
+      whole.samples(block(samples.flat()));
+      for (const sample of samples) cut.samples(block(sample));
+      const glance = whole.take();
+      expect(cut.take()).toEqual(glance);
+      expect(Math.hypot(...(glance.meanG ?? []))).toBeLessThanOrEqual((glance.peakG ?? 0) + 1e-9);
+    }),
+  );
+});

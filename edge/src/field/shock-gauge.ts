@@ -1,0 +1,85 @@
+import type { FaultBody } from '@jostle/contracts';
+import type { SampleBlock } from '../detection/index.ts';
+import type { RecorderListener } from '../sensing/adxl375/recorder.ts';
+import { COUNT_G, RANGE_G } from '../sensing/adxl375/registers.ts';
+import type { ShockGlance } from './glance.ts';
+
+/** Peak, mean and spread of the samples between two looks. */
+export class ShockGauge implements RecorderListener {
+  readonly #sensor: string;
+  readonly #offsetG: { x: number; y: number; z: number };
+  #samples = 0;
+  #lostSamples = 0;
+  #peakG = 0;
+  #isClipped = false;
+  #rateHz: number | null = null;
+  #fault: string | null = null;
+  /** Sums of each axis, and of the squares of all; since the last look. */
+  readonly #sums = new Float64Array(3);
+  #squares = 0;
+
+  /** @param offsetG what was taken off the samples, g: the chip's range is that of its own readings */
+  constructor(sensor: string, offsetG: { x: number; y: number; z: number }) {
+    this.#sensor = sensor;
+    this.#offsetG = offsetG;
+  }
+
+  samples({ xyz, periodMs }: SampleBlock): void {
+    const { x: offsetX, y: offsetY, z: offsetZ } = this.#offsetG;
+    this.#rateHz = 1000 / periodMs;
+    for (let i = 0; i + 2 < xyz.length; i += 3) {
+      const x = xyz[i] ?? 0;
+      const y = xyz[i + 1] ?? 0;
+      const z = xyz[i + 2] ?? 0;
+      const square = x * x + y * y + z * z;
+      this.#samples += 1;
+      this.#squares += square;
+      this.#sums[0] = (this.#sums[0] ?? 0) + x;
+      this.#sums[1] = (this.#sums[1] ?? 0) + y;
+      this.#sums[2] = (this.#sums[2] ?? 0) + z;
+      this.#peakG = Math.max(this.#peakG, Math.sqrt(square));
+      // Two counts below the end, as a part may saturate a little short of it.
+      const largestG = Math.max(Math.abs(x + offsetX), Math.abs(y + offsetY), Math.abs(z + offsetZ));
+      if (largestG >= RANGE_G - 2 * COUNT_G) this.#isClipped = true;
+    }
+  }
+
+  gap(lostSamples: number): void {
+    this.#lostSamples += lostSamples;
+  }
+
+  lost(reason: FaultBody['reason'], detail: string): void {
+    this.#fault = `${reason}: ${detail}`;
+  }
+
+  found(): void {
+    this.#fault = null;
+  }
+
+  /** What came since the last call. */
+  take(): ShockGlance {
+    const n = this.#samples;
+    const [x = 0, y = 0, z = 0] = this.#sums;
+    const meanG = n === 0 ? null : ([x / n, y / n, z / n] as const);
+    const spread = meanG === null ? 0 : this.#squares / n - Math.hypot(...meanG) ** 2;
+    const glance: ShockGlance = {
+      kind: 'shock',
+      sensor: this.#sensor,
+      samples: n,
+      lostSamples: this.#lostSamples,
+      peakG: n === 0 ? null : this.#peakG,
+      isClipped: this.#isClipped,
+      meanG,
+      unrestG: Math.sqrt(Math.max(0, spread)),
+      rateHz: this.#rateHz,
+      fault: this.#fault,
+    };
+    this.#samples = 0;
+    this.#lostSamples = 0;
+    this.#peakG = 0;
+    this.#isClipped = false;
+    this.#sums.fill(0);
+    this.#squares = 0;
+    return glance;
+  }
+}

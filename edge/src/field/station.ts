@@ -1,0 +1,52 @@
+import type { Clock, ClockQuality } from '@jostle/contracts';
+import type { AgentStatus } from '../agent.ts';
+import type { AgentConfig } from '../config.ts';
+import type { I2cTransport } from '../io/transport.ts';
+import type { OutboxInspection } from '../outbox/sqlite-file.ts';
+import type { LoginOutcome } from '../uplink/mqtt-link.ts';
+
+/** What the machine says of itself, without the sensors. */
+export interface HostFacts {
+  dataFolder: {
+    path: string;
+    isWritable: boolean;
+    /** Whether it belongs to the user who asks; files that another user makes there lock the agent out. */
+    isOwn: boolean;
+    freeBytes: number;
+  };
+  outbox: OutboxInspection | { kind: 'not-asked' };
+  /** The device file of the bus. */
+  busFile: { path: string; state: 'usable' | 'absent' | 'denied' };
+  clock: ClockQuality;
+  /** Null where the agent is running: it has the login, and a second one would end it. */
+  login: LoginOutcome | null;
+  /** Bits of `vcgencmd get_throttled`; null on machines that have no such command. */
+  throttledBits: number | null;
+}
+
+/** One device as the field tech's tool sees it: this machine, or a simulated one. */
+export interface FieldStation {
+  config: AgentConfig;
+  /** The journey on which it is simulated; null for this machine. */
+  journey: string | null;
+  clock: Clock;
+  /** The running agent's word; null where none is running. */
+  askAgent(): Promise<AgentStatus | null>;
+  hostFacts(isAgentRunning: boolean): Promise<HostFacts>;
+  /** @throws JostleError EDGE_SENSOR_ABSENT where the bus cannot be opened */
+  openBus(): Promise<I2cTransport>;
+  /** Lets time pass, ms. */
+  pass(ms: number): Promise<void>;
+}
+
+/**
+ * Lets the tool be learned at a desk. An implementation replaces the timers of the process when it opens a station,
+ * so that nothing which keeps a timer function may be loaded before.
+ */
+export interface Simulator {
+  journeys: readonly string[];
+  /** @param pace of simulated time: as the clock on the wall, or as fast as the machine can */
+  open(journey: string, pace: 'real' | 'fast'): Promise<FieldStation>;
+  /** What a running agent would answer on the journey, and the wall time at which it would. */
+  agentStatus(journey: string): { status: AgentStatus; wallMs: number };
+}

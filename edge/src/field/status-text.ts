@@ -1,0 +1,37 @@
+import { textTable } from '@jostle/contracts';
+import type { AgentStatus } from '../agent.ts';
+
+const CLOCK_WORDS: Record<AgentStatus['clock'], string> = {
+  ntp: 'synchronised',
+  rtc: 'kept by a battery clock',
+  none: 'not trusted: neither synchronised nor a battery clock',
+};
+
+/** What a running agent says of itself. */
+export function statusText(status: AgentStatus, wallMs: number): string {
+  const { deviceId, epoch, isConnected, backlog, lastReceiptAt, clock, freeBytes } = status;
+  const facts = [
+    ['device', deviceId],
+    ['outbox', `epoch ${epoch}`],
+    ['broker', isConnected ? 'connected' : 'no connection'],
+    ['backlog', `${backlog.toLocaleString('en')} records without a receipt`],
+    ['last receipt', lastReceiptAt === null ? 'none since the start' : agoText(lastReceiptAt, wallMs)],
+    ['clock', CLOCK_WORDS[clock]],
+    [
+      'disk',
+      freeBytes === null ? 'unknown' : `${Math.floor(freeBytes / 1024 ** 2).toLocaleString('en')} MiB free`,
+    ],
+  ];
+  const sensors = status.sensorStates.map(({ sensor, fault, lastMeasuredAt, latest }) => [
+    sensor,
+    fault === null ? 'ok' : `${fault.reason}: ${fault.detail}`,
+    latest ?? 'no record yet',
+    lastMeasuredAt === null ? '–' : agoText(lastMeasuredAt, wallMs),
+  ]);
+  const lines = facts.map(([name = '', value]) => `${name.padEnd(12)}  ${value}`);
+  return `${lines.join('\n')}\n\n${textTable(['sensor', 'state', 'latest', 'measured'], sensors)}\n`;
+}
+
+function agoText(atMs: number, wallMs: number): string {
+  return `${Math.max(0, Math.round((wallMs - atMs) / 1000))} s ago`;
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Clock } from '@jostle/contracts';
+import { SystemClock } from '../clock/clock.ts';
+import type { AgentConfig } from '../config.ts';
+import { openLinuxI2c } from '../io/linux-i2c.ts';
+import { inspectOutboxFile } from '../outbox/sqlite-file.ts';
+import { tryLogin } from '../uplink/mqtt-link.ts';
+import { agentSocketPath, askAgentAt } from './agent-socket.ts';
+import type { FieldStation, HostFacts } from './station.ts';
+
+const VCGENCMD_MS = 3_000;
+
+/** The machine that this runs on. */
+export function thisMachine(config: AgentConfig, clock: Clock = new SystemClock()): FieldStation {
+  return {
+    config,
+    journey: null,
+    clock,
+    askAgent: () => askAgentAt(agentSocketPath(config.dataDir)),
+    hostFacts: (isAgentRunning) => factsOf(config, clock, isAgentRunning),
+    openBus: () => openLinuxI2c(config.i2cBus),
+    pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  };
+}
+
+async function factsOf(config: AgentConfig, clock: Clock, isAgentRunning: boolean): Promise<HostFacts> {
+  const { dataDir, mqttUrl: url, deviceId, deviceToken: token } = config;
+  const dataFolder = await folderFacts(resolve(dataDir));
+  return {
+    dataFolder,
+    outbox: outboxFacts(dataFolder, isAgentRunning),
+    busFile: await busFileFacts(`/dev/i2c-${config.i2cBus}`),
+    clock: clock.quality(),
+    login: isAgentRunning ? null : await tryLogin({ url, deviceId, token }),
+    throttledBits: await throttledBits(),
+  };
+}
+
+/** Another user's look would leave files behind that the agent may not write. */
+function outboxFacts({ path, isOwn }: HostFacts['dataFolder'], isAgentRunning: boolean): HostFacts['outbox'] {
+  if (isAgentRunning) return { kind: 'in-use' };
+  return isOwn ? inspectOutboxFile(join(path, 'outbox.db')) : { kind: 'not-asked' };
+}
+
+/** Of the folder, or of the nearest one above it that is there already: the agent makes the rest. */
+async function folderFacts(path: string): Promise<HostFacts['dataFolder']> {
+  let existing = path;
+  while (!(await isReachable(existing, constants.F_OK)) && dirname(existing) !== existing)
+    existing = dirname(existing);
+  const { bavail, bsize } = await statfs(existing);
+  return {
+    path,
+    isWritable: await isReachable(existing, constants.W_OK | constants.X_OK),
+    isOwn: existing !== path || (await stat(existing)).uid === process.geteuid?.(),
+    freeBytes: bavail * bsize,
+  };
+}
+
+async function busFileFacts(path: string): Promise<HostFacts['busFile']> {
+  if (!(await isReachable(path, constants.F_OK))) return { path, state: 'absent' };
+  return { path, state: (await isReachable(path, constants.R_OK | constants.W_OK)) ? 'usable' : 'denied' };
+}
+
+async function isReachable(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** `throttled=0x50005` on a Raspberry Pi; null where there is no such command, or it does not work. */
+function throttledBits(): Promise<number | null> {
+  return new Promise((resolve) => {
+    execFile('vcgencmd', ['get_throttled'], { timeout: VCGENCMD_MS }, (error, stdout) => {
+      const [, bits] = /throttled=(0x[0-9a-f]+)/i.exec(stdout) ?? [];
+      resolve(error !== null || bits === undefined ? null : Number(bits));
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const GUIDE = new URL('../../docs/field-guide.md', import.meta.url);
+const TOOL = fileURLToPath(new URL('../../edge/bin/jostle-edge.js', import.meta.url));
+const OUTPUT = /<!-- output of: jostle-edge (.+) -->\n[\s\S]*?<!-- end -->/g;
+
+/** docs/field-guide.md as it stands, with each output as the tool prints it now. */
+export async function fieldGuide(): Promise<string> {
+  const guide = readFileSync(GUIDE, 'utf8');
+  const commands = [...guide.matchAll(OUTPUT)].map(([, command = '']) => command);
+  // Key: the command. All at once, since `live` takes its time.
+  const outputs = new Map(
+    await Promise.all(commands.map(async (command) => [command, await outputOf(command)] as const)),
+  );
+  return guide.replaceAll(
+    OUTPUT,
+    (_, command: string) =>
+      `<!-- output of: jostle-edge ${command} -->\n\`\`\`\n$ npx jostle-edge ${command}\n${outputs.get(command)}\`\`\`\n<!-- end -->`,
+  );
+}
+
+/** What the tool prints, whatever it exits with: a doctor that finds something is what is to be shown. */
+function outputOf(command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [TOOL, ...command.split(' ')], (_, stdout, stderr) =>
+      stderr === '' ? resolve(stdout) : reject(new Error(`jostle-edge ${command}: ${stderr}`)),
+    );
+  });
+}
