@@ -17,8 +17,6 @@ import { rolesById, rolesByToken } from './identity/client-roles.ts';
 import { CredentialsFile } from './identity/credentials-file.ts';
 import { type KnownClient, publicationProblem, REFUSED_TOPIC } from './topic-rules.ts';
 
-export type { BrokerConfig } from './config.ts';
-
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A subscriber that stops reading holds up those who publish to it for this long, and is then cut. */
 const DRAIN_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ConfigComplaint, ID_PATTERN, LogLevel, readConfig } from '@jostle/contracts';
+import { ID_PATTERN, LogLevel, type Problem, readConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
 import { DEFAULT_TRIGGER } from './detection/index.ts';
 
@@ -137,7 +137,7 @@ export function readAgentConfig(): AgentConfig {
 }
 
 /** A lower limit lies below the upper one: otherwise every value would be an excursion. */
-function limitsInOrder(values: Partial<AgentConfig>): ConfigComplaint[] {
+function limitsInOrder(values: Partial<AgentConfig>): Problem[] {
   const { temperatureMinC, temperatureMaxC, humidityMinPct, humidityMaxPct } = values;
   const pairs = [
     { env: 'TEMPERATURE_MIN_C', low: temperatureMinC, high: temperatureMaxC },
@@ -146,7 +146,8 @@ function limitsInOrder(values: Partial<AgentConfig>): ConfigComplaint[] {
   return pairs
     .filter(({ low, high }) => low !== undefined && high !== undefined && low >= high)
     .map(({ env, low, high }) => ({
-      env,
+      code: 'CONFIG_INVALID',
+      at: env,
       message: `must be below the upper limit (${low} is not below ${high})`,
     }));
 }

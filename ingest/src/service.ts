@@ -18,8 +18,6 @@ import { InfluxTelemetryStore } from './telemetry/influx-store.ts';
 import type { TelemetryStore } from './telemetry/telemetry-store.ts';
 import { TelemetryWriter } from './telemetry/telemetry-writer.ts';
 
-export { IngestConfig } from './config.ts';
-
 export interface Service {
   /** Where it listens, also where the configuration says 0. */
   httpPort: number;

@@ -10,7 +10,7 @@ import { runAgent } from '@jostle/edge/agent';
 import { AgentConfig } from '@jostle/edge/config';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/servers.ts';
 
 /** The field tech's tool as it is started on a device, beside the real broker and the real agent. */
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { DeviceWithState, Finding, Return } from '@jostle/contracts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Demo } from '../support/demo.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/servers.ts';
 
 type ReturnItem = Return & { finding: { place: string | null; dropHeightM: number | null } | null };
 

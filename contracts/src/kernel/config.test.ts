@@ -47,7 +47,9 @@ test('a secret file that cannot be read is named', () => {
 });
 
 test('a rule between keys is named together with the wrong keys', () => {
-  const rules = () => [{ env: 'NAME', message: 'must not be the name of the port' }];
+  const rules = () => [
+    { code: 'CONFIG_INVALID' as const, at: 'NAME', message: 'must not be the name of the port' },
+  ];
   expect(() => readConfig(Schema, { NAME: 'A', PORT: 'many' }, noFile, rules)).toThrow(
     /PORT: .*\nNAME: must not be the name of the port/,
   );

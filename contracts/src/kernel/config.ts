@@ -16,12 +16,6 @@ export interface ConfigKey {
   default?: unknown;
 }
 
-/** What is wrong with keys together that are right one by one. */
-export interface ConfigComplaint {
-  env: string;
-  message: string;
-}
-
 /** The key that every process has. */
 export const LogLevel = Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
   env: 'LOG_LEVEL',
@@ -35,13 +29,13 @@ export const LogLevel = Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 't
  *
  * @param rules what must hold between keys; it also gets values that are wrong by themselves
  *
- * @throws JostleError CONFIG_INVALID naming every wrong key at once
+ * @throws JostleError CONFIG_INVALID naming every wrong key at once, or the one code that all problems share
  */
 export function readConfig<P extends TProperties>(
   schema: TObject<P>,
   env: Readonly<Record<string, string | undefined>>,
   readFile: (path: string) => string,
-  rules: (values: Partial<Static<TObject<P>>>) => ConfigComplaint[] = () => [],
+  rules: (values: Partial<Static<TObject<P>>>) => Problem[] = () => [],
 ): Static<TObject<P>> {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
@@ -65,12 +59,12 @@ export function readConfig<P extends TProperties>(
         );
     }
   }
-  for (const { env: at, message } of rules(values as Partial<Static<TObject<P>>>))
-    if (!problems.some((p) => p.at === at)) complain(at, message);
-  if (problems.length > 0) {
-    throw new JostleError('CONFIG_INVALID', problems.map((p) => `${p.at}: ${p.message}`).join('\n'), {
-      problems,
-    });
+  const alone = new Set(problems.map((p) => p.at));
+  problems.push(...rules(values as Partial<Static<TObject<P>>>).filter((p) => !alone.has(p.at)));
+  const [first] = problems;
+  if (first !== undefined) {
+    const code = problems.every((p) => p.code === first.code) ? first.code : 'CONFIG_INVALID';
+    throw new JostleError(code, problems.map((p) => `${p.at}: ${p.message}`).join('\n'), { problems });
   }
   return values as Static<TObject<P>>;
 }

@@ -1,6 +1,6 @@
-import Type, { type Static, type TObject, type TProperties } from 'typebox';
+import type { Static, TObject, TProperties } from 'typebox';
 import { type ConfigKey, readConfig } from './config.ts';
-import { isJostleError, JostleError, type Problem } from './errors.ts';
+import { JostleError } from './errors.ts';
 
 /** Whether an address to listen on can be reached from this machine only. */
 export function isLoopbackHost(host: string): boolean {
@@ -22,43 +22,14 @@ export function readListenerConfig<P extends TProperties>(
   readFile: (path: string) => string,
   { host, credentials }: { host: keyof P & string; credentials: keyof P & string },
 ): Static<TObject<P>> {
-  const open = openProblem(
-    schema.properties[host] as ConfigKey & P[keyof P],
-    schema.properties[credentials] as ConfigKey & P[keyof P],
-    env,
-    readFile,
-  );
-  const openText = `${open?.at}: ${open?.message}`;
-  try {
-    const config = readConfig(schema, env, readFile);
-    if (open === undefined) return config;
-  } catch (error) {
-    if (open === undefined || !isJostleError(error, 'CONFIG_INVALID')) throw error;
-    const problems = [...error.problems, open];
-    throw new JostleError('CONFIG_INVALID', `${error.message}\n${openText}`, { problems });
-  }
-  throw new JostleError('CONFIG_OPEN_WITHOUT_CREDENTIALS', openText, { problems: [open] });
-}
-
-/** Looks at these two keys alone, so that it is found beside other faults; where they are wrong themselves, not. */
-function openProblem(
-  host: ConfigKey & TProperties[string],
-  credentials: ConfigKey & TProperties[string],
-  env: Readonly<Record<string, string | undefined>>,
-  readFile: (path: string) => string,
-): Problem | undefined {
-  let given: { host?: unknown; credentials?: unknown };
-  try {
-    given = readConfig(Type.Object({ host, credentials }), env, readFile);
-  } catch {
-    return undefined;
-  }
-  if (given.credentials !== undefined || isLoopbackHost(String(given.host))) return undefined;
-  return {
-    code: 'CONFIG_OPEN_WITHOUT_CREDENTIALS',
-    at: host.env,
-    message: `${given.host} can be reached from other machines: set ${credentials.env}, or ${host.env}=127.0.0.1.`,
-  };
+  const envOf = (key: string) => (schema.properties[key] as unknown as ConfigKey).env;
+  return readConfig(schema, env, readFile, (values: Record<string, unknown>) => {
+    const address = String(values[host]);
+    if (values[credentials] !== undefined || isLoopbackHost(address)) return [];
+    const fix = `set ${envOf(credentials)}, or ${envOf(host)}=127.0.0.1.`;
+    const message = `${address} can be reached from other machines: ${fix}`;
+    return [{ code: 'CONFIG_OPEN_WITHOUT_CREDENTIALS', at: envOf(host), message }];
+  });
 }
 
 /** Where a process tried to listen, and the keys that say so. */

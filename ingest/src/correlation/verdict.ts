@@ -2,7 +2,7 @@ import type { FindingVerdict } from '@jostle/contracts';
 import { probabilityOf } from './hazards.ts';
 
 /** Below this probability nothing that was recorded explains a damage: the outer edge of the damage boundary. */
-export const EXPLAINING_PROBABILITY = 0.1;
+const EXPLAINING_PROBABILITY = 0.1;
 
 /** Part of the way that must have been watched before quiet means anything. */
 const ENOUGH_OBSERVED = 0.75;

@@ -17,7 +17,7 @@ export function findingSummaries({ findings, log }: ServerDeps) {
   };
 }
 
-export function summaryOf({ verdict, cause, explanation }: Finding): FindingSummary {
+function summaryOf({ verdict, cause, explanation }: Finding): FindingSummary {
   const shock = cause?.shock;
   return {
     verdict,

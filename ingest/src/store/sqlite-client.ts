@@ -9,7 +9,7 @@ interface Waiter {
 }
 
 /** A statement that SQLite refused: `code` is its extended result code, such as SQLITE_CONSTRAINT_TRIGGER. */
-export class SqliteStatementError extends Error {
+class SqliteStatementError extends Error {
   readonly code: string;
 
   constructor(code: string, message: string) {

@@ -1,3 +1,4 @@
 export * from './influx.ts';
+export * from './mosquitto.ts';
 export * from './postgres.ts';
 export * from './servers.ts';

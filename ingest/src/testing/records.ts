@@ -7,7 +7,7 @@ export const OTHER_EPOCH = '9a8b7c6d-1e2f-4a3b-8c4d-5e6f7a8b9c0d';
 const BOOT_ID = '0c9d8e7f-6a5b-4c3d-8e2f-1a0b9c8d7e6f';
 
 /** A body of each kind that fits its schema. */
-export const BODIES: RecordBodies = {
+const BODIES: RecordBodies = {
   climate: { sensor: 'sht31d-44', temperatureC: 21.5, relativeHumidityPct: 40, ageMs: 0 },
   shock: {
     sensor: 'adxl375-53',
