@@ -168,8 +168,9 @@ function guardFrames(socket: Socket, refused: (problem: string) => void): void {
 
 function listen(server: Server, { host, port }: BrokerConfig): Promise<number> {
   return new Promise((resolve, reject) => {
-    const keys = { hostKey: 'MQTT_HOST', portKey: 'MQTT_PORT' };
-    server.once('error', (error) => reject(listenError(error, { area: 'BROKER', host, port, ...keys })));
+    const codes = { inUse: 'BROKER_PORT_IN_USE', unusable: 'BROKER_ADDRESS_UNUSABLE' } as const;
+    const place = { ...codes, host, port, hostKey: 'MQTT_HOST', portKey: 'MQTT_PORT' };
+    server.once('error', (error) => reject(listenError(error, place)));
     server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);

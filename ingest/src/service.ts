@@ -106,7 +106,8 @@ async function listen(server: TypedApp, { httpHost: host, httpPort: port }: Inge
   try {
     await server.listen({ host, port });
   } catch (error) {
-    throw listenError(error, { area: 'INGEST', host, port, hostKey: 'HTTP_HOST', portKey: 'HTTP_PORT' });
+    const codes = { inUse: 'INGEST_PORT_IN_USE', unusable: 'INGEST_ADDRESS_UNUSABLE' } as const;
+    throw listenError(error, { ...codes, host, port, hostKey: 'HTTP_HOST', portKey: 'HTTP_PORT' });
   }
   return (server.server.address() as AddressInfo).port;
 }

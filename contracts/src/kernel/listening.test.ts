@@ -51,7 +51,8 @@ it.each([
   ['EACCES', 'INGEST_ADDRESS_UNUSABLE', 'HTTP_PORT'],
 ])('says of %s what has to be changed', (systemCode, code, key) => {
   const place = {
-    area: 'INGEST',
+    inUse: 'INGEST_PORT_IN_USE',
+    unusable: 'INGEST_ADDRESS_UNUSABLE',
     host: '127.0.0.1',
     port: 80,
     hostKey: 'HTTP_HOST',

@@ -1,5 +1,6 @@
 import type { Static, TObject, TProperties } from 'typebox';
 import { type ConfigKey, readConfig } from './config.ts';
+import type { ErrorCode } from './error-codes.ts';
 import { JostleError } from './errors.ts';
 
 /** Whether an address to listen on can be reached from this machine only. */
@@ -32,9 +33,10 @@ export function readListenerConfig<P extends TProperties>(
   });
 }
 
-/** Where a process tried to listen, and the keys that say so. */
+/** Where a process tried to listen, the keys that say so, and the codes of what can be wrong with them. */
 export interface ListenPlace {
-  area: 'BROKER' | 'INGEST';
+  inUse: ErrorCode;
+  unusable: ErrorCode;
   host: string;
   port: number;
   hostKey: string;
@@ -42,17 +44,18 @@ export interface ListenPlace {
 }
 
 /** The error of a server that could not listen, as a coded one where what has to be changed is known. */
-export function listenError(error: unknown, { area, host, port, hostKey, portKey }: ListenPlace): unknown {
+export function listenError(error: unknown, place: ListenPlace): unknown {
+  const { host, port, hostKey, portKey } = place;
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'EADDRINUSE')
     return new JostleError(
-      `${area}_PORT_IN_USE`,
+      place.inUse,
       `Another process listens on ${host}:${port} already: stop it, or set ${portKey}.`,
       { cause: error },
     );
   if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return new JostleError(
-      `${area}_ADDRESS_UNUSABLE`,
+      place.unusable,
       `This process cannot listen on ${host}:${port} (${code}): set ${hostKey} to an address of this machine and ${portKey} to a port that its user may open.`,
       { cause: error },
     );

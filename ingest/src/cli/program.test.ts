@@ -12,7 +12,7 @@ import { asAnyDatabase } from '../ledger/entry-kind.ts';
 import { orderKind, returnKind } from '../ledger/order-kinds.ts';
 import { productKind } from '../ledger/place-kinds.ts';
 import { buildServer } from '../rest/server.ts';
-import { hubFinding, serverDeps } from '../rest/server-fixture.ts';
+import { findingsOfOnly, hubFinding, serverDeps } from '../rest/server-fixture.ts';
 import type { TypedApp } from '../rest/typed-app.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { runCli } from './program.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   store = await openStore({ dataDir: await mkdtemp(join(folder, 'data-')) });
-  const findings = { findingOf: async (id: string) => hubFinding(id) };
+  const findings = findingsOfOnly('R-1');
   app = await buildServer(serverDeps(store, { findings, config: { apiKey: API_KEY } }));
   url = await app.listen({ host: '127.0.0.1', port: 0 });
 });

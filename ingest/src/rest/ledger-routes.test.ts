@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { serversOfTest } from '../testing/rest-servers.ts';
 import { onEachStore } from '../testing/stores.ts';
 import { ask } from './ask.ts';
-import { notFound } from './not-found.ts';
-import { hubFinding, serversOfTest } from './server-fixture.ts';
+import { findingsOfOnly, hubFinding } from './server-fixture.ts';
 import { PALLET, PARCEL, STORY } from './story-fixture.ts';
 
 onEachStore('entries over REST', (open) => {
@@ -89,11 +89,7 @@ onEachStore('entries over REST', (open) => {
   });
 
   it('shows the summary of the finding with each return', async () => {
-    const findingOf = async (id: string) => {
-      if (id !== 'R-1') throw notFound('return', id);
-      return hubFinding(id);
-    };
-    const app = await serverWithStory({ findings: { findingOf } });
+    const app = await serverWithStory({ findings: findingsOfOnly('R-1') });
     expect((await ask(app, '/api/v1/returns')).json().items).toEqual([
       expect.objectContaining({
         id: 'R-1',

@@ -1,9 +1,9 @@
 import { packWaveform, type ShockBody } from '@jostle/contracts';
 import { beforeEach, expect, it } from 'vitest';
+import { serversOfTest } from '../testing/rest-servers.ts';
 import { onEachStore } from '../testing/stores.ts';
 import { ask } from './ask.ts';
 import type { ServerDeps } from './server-deps.ts';
-import { serversOfTest } from './server-fixture.ts';
 import { PARCEL } from './story-fixture.ts';
 
 onEachStore('observations over REST', (open) => {

@@ -1,13 +1,9 @@
 import { type Finding, JostleError, ManualClock } from '@jostle/contracts';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach } from 'vitest';
 import type { Store } from '../store/store.ts';
-import type { OpenStore } from '../testing/stores.ts';
-import { buildServer } from './server.ts';
+import { notFound } from './not-found.ts';
 import type { ServerDeps } from './server-deps.ts';
-import { enterStory } from './story-fixture.ts';
-import type { TypedApp } from './typed-app.ts';
 
 /** Dependencies of a server for tests of the HTTP side alone: a real store, and no findings or telemetry. */
 export function serverDeps(store: Store, overrides: Partial<ServerDeps> = {}): ServerDeps {
@@ -28,32 +24,14 @@ export function serverDeps(store: Store, overrides: Partial<ServerDeps> = {}): S
   };
 }
 
-/** Servers on the store of the running test, closed after it. Register it beside the other hooks of the tests. */
-export function serversOfTest(open: OpenStore) {
-  let store: Store | undefined;
-  let opened: TypedApp[] = [];
-  beforeEach(async () => {
-    store = await open();
-  });
-  afterEach(async () => {
-    await Promise.all(opened.map((app) => app.close()));
-    opened = [];
-  });
-  const storeOfTest = (): Store => {
-    if (store === undefined) throw new TypeError('the store is opened before each test');
-    return store;
+/** Findings of one return only, which blame a hub. */
+export function findingsOfOnly(returnId: string): ServerDeps['findings'] {
+  return {
+    findingOf: async (id) => {
+      if (id !== returnId) throw notFound('return', id);
+      return hubFinding(id);
+    },
   };
-  const server = async (overrides: Partial<ServerDeps> = {}): Promise<TypedApp> => {
-    const app = await buildServer(serverDeps(storeOfTest(), overrides));
-    opened.push(app);
-    return app;
-  };
-  const serverWithStory = async (overrides: Partial<ServerDeps> = {}): Promise<TypedApp> => {
-    const app = await server(overrides);
-    await enterStory(app);
-    return app;
-  };
-  return { store: storeOfTest, server, serverWithStory };
 }
 
 /** A finding that blames a hub. */
