@@ -9,7 +9,7 @@ import { readConfig } from '@jostle/contracts';
 import { runAgent } from '@jostle/edge/agent';
 import { AgentConfig } from '@jostle/edge/config';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { freePort } from '../support/servers.ts';
 
 /** The field tech's tool as it is started on a device, beside the real broker and the real agent. */
@@ -103,8 +103,13 @@ test('beside a running agent the tool asks it, and leaves bus, outbox and login 
   const config = readConfig(AgentConfig, env, () => '');
   const agent = runAgent({ config, workerUrl: WORKER, workerData: () => null, log });
   try {
-    while (agent.status().sensorStates.length < 2 || !agent.status().isConnected)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await vi.waitFor(
+      () => {
+        expect(agent.status().sensorStates.length).toBeGreaterThanOrEqual(2);
+        expect(agent.status().isConnected).toBe(true);
+      },
+      { timeout: 20_000, interval: 20 },
+    );
 
     const { status, line } = await doctor(env);
     expect(line('agent')).toMatchObject({
