@@ -1,12 +1,16 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { capturedPeakFraction } from '@jostle/edge/detection';
 
+/** Pulses of the guide, ms, from a padded parcel to a bare hit. */
+const PULSES_MS = [11, 8, 5, 3, 2];
+const PEAK_LOSS = /<!-- peak loss at (\d+) Hz -->\n[\s\S]*?<!-- end -->/;
 const GUIDE = new URL('../../docs/field-guide.md', import.meta.url);
 const TOOL = fileURLToPath(new URL('../../edge/bin/jostle-edge.js', import.meta.url));
 const OUTPUT = /<!-- output of: jostle-edge (.+) -->\n[\s\S]*?<!-- end -->/g;
 
-/** docs/field-guide.md as it stands, with each output as the tool prints it now. */
+/** docs/field-guide.md as it stands, with each output as the tool prints it now and its figures from the formula. */
 export async function fieldGuide(): Promise<string> {
   const guide = readFileSync(GUIDE, 'utf8');
   const commands = [...guide.matchAll(OUTPUT)].map(([, command = '']) => command);
@@ -14,11 +18,21 @@ export async function fieldGuide(): Promise<string> {
   const outputs = new Map(
     await Promise.all(commands.map(async (command) => [command, await outputOf(command)] as const)),
   );
-  return guide.replaceAll(
+  return withPeakLoss(guide).replaceAll(
     OUTPUT,
     (_, command: string) =>
       `<!-- output of: jostle-edge ${command} -->\n\`\`\`\n$ npx jostle-edge ${command}\n${outputs.get(command)}\`\`\`\n<!-- end -->`,
   );
+}
+
+function withPeakLoss(guide: string): string {
+  return guide.replace(PEAK_LOSS, (_, rateHz: string) => {
+    const rows = PULSES_MS.map((ms) => {
+      const lost = (1 - capturedPeakFraction(Number(rateHz), ms)) * 100;
+      return `| ${ms} ms | ${lost.toFixed(1)} % |`;
+    });
+    return `<!-- peak loss at ${rateHz} Hz -->\n| pulse | read low by |\n|---|---|\n${rows.join('\n')}\n<!-- end -->`;
+  });
 }
 
 /** What the tool prints, whatever it exits with: a doctor that finds something is what is to be shown. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { decodeUpMessage, ManualClock, type RecordDraft } from '@jostle/contracts';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { Outbox } from '../outbox/outbox.ts';
 import type { LinkEvents } from './link.ts';
 import { Uplink } from './uplink.ts';
@@ -74,7 +75,7 @@ describe('the uplink', () => {
     append(10);
     expect([sentSince(), uplink.isUp]).toEqual([[], false]);
     events.up();
-    expect(statuses).toEqual([{ v: 1, state: 'online', agent: '0.1.0', backlog: 10 }]);
+    expect(statuses).toEqual([{ v: 1, state: 'online', agent: manifest.version, backlog: 10 }]);
     expect(sentSince()).toEqual([[1, 10]]);
   });
 

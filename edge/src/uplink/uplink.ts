@@ -1,12 +1,10 @@
 import { type Clock, encodeUpMessage, type StatusMessage } from '@jostle/contracts';
 import type { Logger } from 'pino';
+import manifest from '../../package.json' with { type: 'json' };
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Link, OpenLink } from './link.ts';
 import { readReceipt } from './receipt-reader.ts';
 import { SendWindow } from './send-window.ts';
-
-/** Version of the agent, as its status message names it. */
-const AGENT_VERSION = '0.1.0';
 
 export interface UplinkOptions {
   outbox: Outbox;
@@ -115,7 +113,7 @@ export class Uplink {
   }
 
   #status(state: StatusMessage['state']): string {
-    const message: StatusMessage = { v: 1, state, agent: AGENT_VERSION, backlog: this.#outbox.count };
+    const message: StatusMessage = { v: 1, state, agent: manifest.version, backlog: this.#outbox.count };
     return JSON.stringify(message);
   }
 }

@@ -1,5 +1,5 @@
 import type { ChipSurroundings, SimulatedChip } from './chip.ts';
-import { crc8 } from './crc8.ts';
+import { sensirionReply, signalOutput } from './sensirion-reply.ts';
 
 /** Longest duration of each single-shot command, ms (Sensirion SHT3x datasheet, system timing specifications). */
 const MEASURE_MS: ReadonlyMap<number, number> = new Map([
@@ -69,17 +69,13 @@ export class Sht31 implements SimulatedChip {
     if (this.#surroundings.now() < this.#busyUntilMs || this.#pending === 'none') return undefined;
     const words = this.#pending === 'status' ? [this.#status] : this.#measuredWords();
     this.#pending = 'none';
-    const bytes = words.flatMap((word) => [word >> 8, word & 0xff, crc8(word >> 8, word & 0xff)]);
-    // Beyond its last word the chip leaves the line high.
-    return Uint8Array.from({ length }, (_, i) => bytes[i] ?? 0xff);
+    return sensirionReply(words, length);
   }
 
   /** T = -45 + 175 S / 65535 °C and RH = 100 S / 65535 % (SHT3x datasheet, conversion of signal output), solved for S. */
   #measuredWords(): number[] {
     const { world } = this.#surroundings;
     const at = this.#busyUntilMs;
-    return [(world.temperatureC(at) + 45) / 175, world.relativeHumidityPct(at) / 100].map((share) =>
-      Math.round(Math.max(0, Math.min(1, share)) * 0xffff),
-    );
+    return [(world.temperatureC(at) + 45) / 175, world.relativeHumidityPct(at) / 100].map(signalOutput);
   }
 }
