@@ -56,12 +56,6 @@ export const AgentConfig = Type.Object({
     default: 'adxl375@53',
     pattern: '^(none|adxl375@(1d|53))$',
   }),
-  shockOffsetG: Type.String({
-    env: 'SHOCK_OFFSET_G',
-    title: 'What the axes x,y,z of the shock recorder read at zero acceleration, g, between -20 and 20.',
-    default: '0,0,0',
-    pattern: '^-?(1?[0-9](\\.[0-9]+)?|20)(,-?(1?[0-9](\\.[0-9]+)?|20)){2}$',
-  }),
   shockTriggerG: Type.Number({
     env: 'SHOCK_TRIGGER_G',
     title: 'Departure from rest that opens a shock event, g.',

@@ -16,11 +16,10 @@ test('the defaults are the recommended kit', () => {
   expect(sensingOf(configOf({}))).toEqual(DEFAULT_SENSING);
 });
 
-test('chips, offsets and limits of the environment reach the hardware worker', () => {
+test('chips and limits of the environment reach the hardware worker', () => {
   const sensing = sensingOf(
     configOf({
       SHOCK_CHIP: 'adxl375@1d',
-      SHOCK_OFFSET_G: '-1.5,0,2',
       CLIMATE_CHIPS: 'bme280@77',
       TEMPERATURE_MAX_C: '30',
       HUMIDITY_MIN_PCT: '20',
@@ -29,7 +28,7 @@ test('chips, offsets and limits of the environment reach the hardware worker', (
     }),
   );
   expect(isSensingConfig.Check(sensing)).toBe(true);
-  expect(sensing.shock).toMatchObject({ address: 0x1d, offsetG: { x: -1.5, y: 0, z: 2 } });
+  expect(sensing.shock).toMatchObject({ address: 0x1d });
   expect(sensing.climate).toEqual([{ chip: 'bme280', address: 0x77 }]);
   const activation = { kind: 'consecutive', ms: 60_000 };
   expect(sensing.climateLimits).toEqual([
@@ -55,7 +54,6 @@ test.each([
   ['DEVICE_ID', 'box a'],
   ['MQTT_URL', 'http://broker'],
   ['SHOCK_CHIP', 'adxl345@53'],
-  ['SHOCK_OFFSET_G', '1,2'],
   ['CLIMATE_CHIPS', 'sht31d@44;bme280@76'],
   ['CLIMATE_CHIPS', 'si7021@41'],
   ['CLIMATE_CHIPS', 'dht22@40'],

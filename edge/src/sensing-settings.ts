@@ -1,3 +1,4 @@
+import { UNCALIBRATED } from './calibration/calibration.ts';
 import type { AgentConfig } from './config.ts';
 import type { ClimateChip, ClimateLimit, SensingConfig } from './sensing/index.ts';
 
@@ -17,11 +18,10 @@ export function sensingOf(config: AgentConfig): SensingConfig {
 function shockOf(config: AgentConfig): SensingConfig['shock'] {
   const [chip] = chipsOf(config.shockChip);
   if (chip === undefined) return null;
-  const [x = 0, y = 0, z = 0] = config.shockOffsetG.split(',').map(Number);
   return {
     chip: 'adxl375',
     address: chip[1],
-    offsetG: { x, y, z },
+    calibration: UNCALIBRATED,
     triggerG: config.shockTriggerG,
     storage: {
       minPeakG: config.shockMinPeakG,

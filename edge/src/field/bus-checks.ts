@@ -111,9 +111,5 @@ function restCheck({ sensor, meanG, unrestG, fault }: ShockGlance): CheckResult 
     return fail(check, `${found}: the chip is an ADXL345`, 'Fit an ADXL375: the other ends at 16 g.');
   if (Math.abs(restG - 1) <= REST_TOLERANCE_G) return ok(check, found);
   const axes = meanG.map((g) => g.toFixed(2)).join(', ');
-  return warn(
-    check,
-    `${found} (${axes})`,
-    'Set SHOCK_OFFSET_G: what the axes read beyond gravity with the device lying still.',
-  );
+  return warn(check, `${found} (${axes})`, 'Run `jostle-edge calibrate` with the device lying still.');
 }

@@ -57,7 +57,9 @@ export class SensorWatch {
       this.#climate.push(sensor);
     }
     this.#gauge =
-      sensors.shock === null ? null : new ShockGauge(sensorName(sensors.shock), sensors.shock.offsetG);
+      sensors.shock === null
+        ? null
+        : new ShockGauge(sensorName(sensors.shock), sensors.shock.calibration.offsetG);
     this.#recorder =
       sensors.shock === null || this.#gauge === null
         ? null

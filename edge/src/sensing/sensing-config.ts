@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
+import { Calibration, UNCALIBRATED } from '../calibration/calibration.ts';
 import { DEFAULT_TRIGGER } from '../detection/index.ts';
 
 const Address = Type.Integer({ minimum: 0x08, maximum: 0x77, title: '7-bit I2C address' });
 const Duration = Type.Integer({ minimum: 0, title: 'Time beyond the limit before it counts, ms' });
-const OffsetG = Type.Number({ minimum: -20, maximum: 20 });
 
 /** One climate chip that johnny-five drives. */
 export const ClimateChip = Type.Object(
@@ -27,10 +27,7 @@ export const ShockChip = Type.Object(
   {
     chip: Type.Literal('adxl375'),
     address: Address,
-    offsetG: Type.Object(
-      { x: OffsetG, y: OffsetG, z: OffsetG },
-      { additionalProperties: false, title: 'What the axis reads at zero acceleration, g' },
-    ),
+    calibration: Calibration,
     triggerG: Type.Number({ exclusiveMinimum: 1, maximum: 200, title: 'Resultant that opens an event, g' }),
     storage: Type.Object(
       {
@@ -87,7 +84,7 @@ export const DEFAULT_SENSING: SensingConfig = {
   shock: {
     chip: 'adxl375',
     address: 0x53,
-    offsetG: { x: 0, y: 0, z: 0 },
+    calibration: UNCALIBRATED,
     ...DEFAULT_TRIGGER,
   },
   climate: [

@@ -33,7 +33,8 @@ export function simulatedDevice(
 ): SimulatedBus {
   const bus = new SimulatedBus(seed);
   if (sensors.shock !== null) {
-    const { address, offsetG } = sensors.shock;
+    const { address, calibration } = sensors.shock;
+    const { offsetG } = calibration;
     const oscillatorErrorPpm = Math.round((2 * seededRandom(seed)() - 1) * OSCILLATOR_SPREAD_PPM);
     const zeroOffsetG = [offsetG.x, offsetG.y, offsetG.z] as const;
     bus.attach(address, new Adxl375(surroundings, { oscillatorErrorPpm, zeroOffsetG, noiseSeed: seed }));

@@ -1,4 +1,5 @@
 import type { Clock, FaultBody } from '@jostle/contracts';
+import { type Calibration, calibrate } from '../../calibration/calibration.ts';
 import type { SampleBlock } from '../../detection/index.ts';
 import type { BusQueue } from '../../io/bus-queue.ts';
 import { faultReason } from '../../io/device-health.ts';
@@ -27,8 +28,7 @@ export interface RecorderOptions {
   bus: BusQueue;
   clock: Clock;
   address: number;
-  /** What each axis reads at zero acceleration, g. */
-  offsetG: { x: number; y: number; z: number };
+  calibration: Calibration;
   listener: RecorderListener;
 }
 
@@ -132,7 +132,7 @@ export class Adxl375Recorder {
   }
 
   #take(drain: FifoDrain): void {
-    const { offsetG, listener } = this.#options;
+    const { calibration, listener } = this.#options;
     if (this.#told !== 'found') {
       this.#told = 'found';
       this.#wasEverFound = true;
@@ -149,11 +149,8 @@ export class Adxl375Recorder {
     this.#sampleClock.observe(this.#nextIndex - 1, drain.lookedMs);
 
     const xyz = new Float32Array(drain.entries * 3);
-    for (let i = 0; i < xyz.length; i += 3) {
-      xyz[i] = (drain.counts[i] as number) * COUNT_G - offsetG.x;
-      xyz[i + 1] = (drain.counts[i + 1] as number) * COUNT_G - offsetG.y;
-      xyz[i + 2] = (drain.counts[i + 2] as number) * COUNT_G - offsetG.z;
-    }
+    for (let i = 0; i < xyz.length; i++) xyz[i] = (drain.counts[i] as number) * COUNT_G;
+    calibrate(xyz, calibration);
     listener.samples({
       startMs: this.#sampleClock.timeOf(first),
       periodMs: this.#sampleClock.periodMs,

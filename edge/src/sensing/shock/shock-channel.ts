@@ -44,7 +44,7 @@ export class ShockChannel implements RecorderListener {
       bus,
       clock,
       address: chip.address,
-      offsetG: chip.offsetG,
+      calibration: chip.calibration,
       listener: this,
     });
   }
