@@ -96,6 +96,7 @@ export interface DecodedUp {
   fromSeq: number;
   toSeq: number;
   records: DeviceRecord[];
+  /** `raw` is a message that holds this record alone: with it, it can be read again after a repair. */
   malformed: { seq: number; reason: string; raw: unknown }[];
 }
 
@@ -187,7 +188,9 @@ export function decodeUpMessage(message: unknown): DecodedUp | { reason: string 
         ? 'the run has no body for this seq'
         : (timeProblem(at[i], mono[i]) ?? bodyProblem(item.kind, item.body));
     if (item === undefined || reason !== undefined) {
-      decoded.malformed.push({ seq, reason: reason ?? '', raw: item ?? null });
+      const other = item === undefined ? [] : [{ ...item, i: 0 }];
+      const raw = { ...message, seq, at: [at[i]], mono: [mono[i]], climate: [], other };
+      decoded.malformed.push({ seq, reason: reason ?? '', raw });
       continue;
     }
     decoded.records.push({

@@ -20,6 +20,8 @@ export interface EpochGroup {
   topic: string;
   receivedAt: number;
   messages: (Run | Unreadable)[];
+  /** They were in quarantine until now. */
+  isReplay?: boolean;
 }
 
 /** Commits one group and adds its figures and its receipt to the report. */
@@ -37,6 +39,7 @@ export async function commitEpoch(
     records,
     before,
     await storedHashes(trx, group, records, before),
+    group.isReplay,
   );
   await insertInbox(trx, group, fresh);
   await writeDerived(
