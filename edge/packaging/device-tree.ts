@@ -45,7 +45,11 @@ export async function makeDeviceTree(folder: string, tree: DeviceTree): Promise<
     join(library, 'package.json'),
     `${JSON.stringify({ name: 'jostle-edge', version, type: 'module' })}\n`,
   );
-  const nodeFolder = () => unpackedNode(target, cacheDir);
+  let unpacked: string | undefined;
+  const nodeFolder = () => {
+    unpacked ??= unpackedNode(target, cacheDir);
+    return unpacked;
+  };
   placeNativeModules(join(library, 'node_modules'), { target, nodeFolder, cacheDir });
   for (const [name, to] of DEVICE_FILES)
     write(join(folder, to), readFileSync(new URL(`./device/${name}`, import.meta.url)));

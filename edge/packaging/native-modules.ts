@@ -77,19 +77,22 @@ function compiled(name: string, binary: string, source: string, build: NativeBui
   const cached = join(cacheDir, `${name}-${version}-${target.arch}-abi${NODE_ABI}.node`);
   if (!existsSync(cached)) {
     console.error(`compiling ${name} ${version} for ${target.arch}`);
-    crossCompile(source, join(cacheDir, `build-${target.arch}`, name), target, nodeFolder());
-    renameSync(join(cacheDir, `build-${target.arch}`, name, binary), cached);
+    // Below the project, so that what a module needs for its compilation is found among its packages.
+    const folder = join(cacheDir, `build-${target.arch}`, name);
+    crossCompile(source, folder, target, nodeFolder);
+    renameSync(join(folder, binary), cached);
+    rmSync(folder, { recursive: true });
   }
   return cached;
 }
 
-function crossCompile(source: string, folder: string, target: Target, headers: string): void {
+function crossCompile(source: string, folder: string, target: Target, nodeFolder: () => string): void {
   const compiler = `${target.toolchain}g++`;
   runProgram(compiler, ['--version'], { aptPackage: target.crossCompiler });
   rmSync(folder, { recursive: true, force: true });
   cpSync(source, folder, { recursive: true });
   rmSync(join(folder, 'build'), { recursive: true, force: true });
-  const gyp = `node-gyp rebuild --release --arch=${target.nodeArch} --nodedir=${headers}`;
+  const gyp = `node-gyp rebuild --release --arch=${target.nodeArch} --nodedir=${nodeFolder()}`;
   const env = [`CC=${target.toolchain}gcc`, `CXX=${compiler}`];
   // npm carries node-gyp, and puts it on the path of what it runs.
   const args = [...env, 'npm', 'exec', '--call', gyp];
