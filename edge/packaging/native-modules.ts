@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { JostleError } from '@jostle/contracts';
 import { runProgram } from './program.ts';
-import { NODE_ABI, type Target } from './target.ts';
+import { NODE_ABI, type Target, toolchainPackage } from './target.ts';
 
 /** What the agent loads from `node_modules` on the device, because it is compiled or finds what is compiled. */
 interface DeviceModule {
@@ -88,7 +88,7 @@ function compiled(name: string, binary: string, source: string, build: NativeBui
 
 function crossCompile(source: string, folder: string, target: Target, nodeFolder: () => string): void {
   const compiler = `${target.toolchain}g++`;
-  runProgram(compiler, ['--version'], { aptPackage: target.crossCompiler });
+  runProgram(compiler, ['--version'], { aptPackage: toolchainPackage(target) });
   rmSync(folder, { recursive: true, force: true });
   cpSync(source, folder, { recursive: true });
   rmSync(join(folder, 'build'), { recursive: true, force: true });
@@ -100,6 +100,7 @@ function crossCompile(source: string, folder: string, target: Target, nodeFolder
 }
 
 /** Symbols and debug information are of no use on a device, and hold the paths of the machine that compiled. */
-function strip(file: string, { toolchain, crossCompiler }: Target): void {
-  runProgram(`${toolchain}strip`, ['--strip-unneeded', file], { aptPackage: crossCompiler });
+function strip(file: string, target: Target): void {
+  const args = ['--strip-unneeded', file];
+  runProgram(`${target.toolchain}strip`, args, { aptPackage: toolchainPackage(target) });
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { placeNativeModules } from './native-modules.ts';
 import { unpackedNode } from './node-release.ts';
 import { requiredLibraries } from './required-libraries.ts';
-import { NODE_VERSION, TARGETS, type Target } from './target.ts';
+import { NODE_VERSION, TARGETS, type Target, toolchainPackage } from './target.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -26,8 +26,13 @@ describe.each(TARGETS)('for $arch', (target) => {
     const nodeFolder = () => expect.unreachable();
     expect(() =>
       placeNativeModules(join(folder, 'node_modules'), { target: without, nodeFolder, cacheDir: folder }),
-    ).toThrow(`is not installed: apt-get install ${target.crossCompiler}`);
+    ).toThrow(`is not installed: apt-get install ${toolchainPackage(target)}`);
   });
+});
+
+test('the toolchain of another architecture is a package of its own', () => {
+  const packages = TARGETS.map((target) => [target.nodeArch === process.arch, toolchainPackage(target)]);
+  expect(packages).toContainEqual([false, expect.stringMatching(/^g\+\+-(aarch64|x86-64)-linux-gnu$/)]);
 });
 
 test.each([

@@ -8,7 +8,7 @@ export interface Target {
   node: { name: string; integrity: string };
   /** Prefix of the compiler and binutils that make code for it. */
   toolchain: string;
-  /** Debian's package of that toolchain on another architecture. */
+  /** Debian's package of that toolchain on a machine of another architecture. */
   crossCompiler: string;
 }
 
@@ -42,3 +42,8 @@ export const TARGETS: readonly Target[] = [
     crossCompiler: 'g++-aarch64-linux-gnu',
   },
 ];
+
+/** Debian's package that has the toolchain on this machine. */
+export function toolchainPackage({ nodeArch, crossCompiler }: Target): string {
+  return process.arch === nodeArch ? 'g++' : crossCompiler;
+}
