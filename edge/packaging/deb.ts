@@ -39,7 +39,7 @@ export async function buildDeb(tree: DeviceTree, outDir: string): Promise<DebFil
     mkdirSync(outDir, { recursive: true });
     const path = join(outDir, `jostle-edge_${version}_${target.arch}.deb`);
     // Packed by zstd, which a Pi unpacks in a tenth of the time that xz takes; Debian 12 is the oldest that reads it.
-    const args = ['--root-owner-group', '-Zzstd', '-z10', '--build', folder, path];
+    const args = ['--root-owner-group', '-Zzstd', '-z10', '--threads-max=2', '--build', folder, path];
     runProgram('env', [`SOURCE_DATE_EPOCH=${epochSeconds}`, 'dpkg-deb', ...args], { aptPackage: 'dpkg' });
     const content = readFileSync(path);
     const sha256 = createHash('sha256').update(content).digest('hex');

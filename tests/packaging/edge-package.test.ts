@@ -112,6 +112,14 @@ describeUnlessMissing(missing, 'the Debian package of the agent', () => {
     expect(stdout).toMatch(/^JOSTLE_DATA_DIR +\/var\/lib\/jostle-edge /m);
   });
 
+  test('lets others use what needs no configuration, and says that it could not read one', async () => {
+    const asNobody = ['--reuid=nobody', '--regid=nogroup', '--clear-groups'];
+    const { status, stdout, stderr } = await run('setpriv', ...asNobody, TOOL, 'replay', '--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain('Usage: jostle-edge replay');
+    expect(stderr).toBe(`jostle-edge: ${CONFIGURATION} cannot be read: use sudo, or go on without it\n`);
+  });
+
   test('runs as its user, tells systemd, answers the tool of root, and ends with 0', async () => {
     await run('install', '-m', '0640', '-g', USER, '/dev/null', TOKEN);
     writeFileSync(TOKEN, device.token);
