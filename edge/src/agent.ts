@@ -6,6 +6,7 @@ import { SystemClock } from './clock/clock.ts';
 import type { AgentConfig } from './config.ts';
 import { agentSocketPath, answerAt } from './field/agent-socket.ts';
 import { type SensorState, SensorStates } from './field/sensor-states.ts';
+import type { AgentHealth } from './health/health.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { SensingSupervisor } from './sensing-supervisor.ts';
 import { openMqttLink } from './uplink/mqtt-link.ts';
@@ -56,6 +57,8 @@ export interface Agent extends AgentFacts {
   /** Resolves when the hardware worker has found its sensors for the first time. */
   sensing: Promise<void>;
   status(): AgentStatus;
+  /** What the service manager's watchdog decides by. */
+  health(): AgentHealth;
   /** Commits what was measured, tries to deliver it, says goodbye. Resolves within 3 s. */
   stop(): Promise<void>;
 }
@@ -87,6 +90,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
     sensingIsReady = resolve;
   });
   const sensorStates = new SensorStates();
+  let isOutboxWritable = true;
   const supervisor = new SensingSupervisor({
     workerUrl,
     workerData: () => workerData({ lastMeasuredAt: outbox.lastMeasuredAt }),
@@ -95,7 +99,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
     ready: () => sensingIsReady(),
     records: (drafts, bootId) => {
       sensorStates.note(drafts);
-      store(outbox, drafts, bootId, log);
+      isOutboxWritable = store(outbox, drafts, bootId, log);
       uplink.pump();
     },
   });
@@ -130,6 +134,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
     lastMeasuredAt,
     sensing,
     status,
+    health: () => ({ workerSilenceMs: supervisor.silenceMs, isOutboxWritable }),
     stop: () => {
       stopped ??= stopAll();
       return stopped;
@@ -137,12 +142,18 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
   };
 }
 
-/** A full or failing disk loses these drafts, and says so; it does not end the agent, which goes on measuring. */
-function store(outbox: Outbox, drafts: readonly RecordDraft[], bootId: string, log: Logger): void {
+/**
+ * A full or failing disk loses these drafts, and says so; it does not end the agent, which goes on measuring.
+ *
+ * @returns whether they are stored
+ */
+function store(outbox: Outbox, drafts: readonly RecordDraft[], bootId: string, log: Logger): boolean {
   try {
     outbox.append(drafts, bootId);
+    return true;
   } catch (error) {
     log.error({ err: error, drafts: drafts.length }, 'records could not be stored');
+    return false;
   }
 }
 

@@ -76,9 +76,23 @@ test('a worker that dies is started again under a new boot id, and the fault is 
   expect(faults(taken)).toEqual([true, false]);
 });
 
+test('the silence of a worker counts from its last word, and not after it has told why it ended', async () => {
+  const { supervisor, taken, clock, until } = supervise(
+    worker(`
+      send({ type: 'records', drafts: [${DRAFT}] });
+      setTimeout(() => process.exit(3), 50);`),
+  );
+  clock.advance(1_500);
+  expect(supervisor.silenceMs).toBe(1_500);
+  await until(() => taken.length > 0);
+  expect(supervisor.silenceMs).toBe(0);
+  await until(() => faults(taken).includes(true));
+  expect(supervisor.silenceMs).toBeNull();
+});
+
 test('a worker without a heartbeat for 10 s is ended and started again', async () => {
   let starts = 0;
-  const { taken, clock, until } = supervise(
+  const { supervisor, taken, clock, until } = supervise(
     worker(`
       send({ type: 'ready', sensors: [] });
       send({ type: 'records', drafts: [${DRAFT}] });
@@ -87,7 +101,9 @@ test('a worker without a heartbeat for 10 s is ended and started again', async (
   );
   await until(() => taken.length === 1);
   clock.advance(10_000);
+  expect(supervisor.silenceMs).toBe(10_000);
   await until(() => faults(taken).includes(false));
+  expect(supervisor.silenceMs).toBe(0);
   expect(starts).toBe(2);
   expect(faults(taken)).toEqual([true, false]);
 });

@@ -43,6 +43,8 @@ export class SensingSupervisor {
   #restarts = 0;
   /** Monotonic ms at which the worker counts as hung; put off by each of its messages. */
   #deadline = 0;
+  /** Monotonic ms of the worker's last word, or of its start; null from a failure that it told of to its next word. */
+  #heardAt: number | null;
   #onStopped: (() => void) | undefined;
   #isStopping = false;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -50,6 +52,7 @@ export class SensingSupervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#heardAt = options.clock.monotonicMs();
     this.#checkTimer = setInterval(() => this.#check(), CHECK_MS);
     this.#start();
   }
@@ -57,6 +60,11 @@ export class SensingSupervisor {
   /** What the worker found at its start. */
   get sensors(): readonly string[] {
     return this.#sensors;
+  }
+
+  /** How long the worker has said nothing, ms; null after a failure that it told of, until its successor speaks. */
+  get silenceMs(): number | null {
+    return this.#heardAt === null ? null : this.#options.clock.monotonicMs() - this.#heardAt;
   }
 
   /** Lets the worker send what it has measured, and ends it; resolves within 2 s. */
@@ -89,13 +97,16 @@ export class SensingSupervisor {
     });
     worker.on('error', (error) => log.error({ err: error }, 'hardware worker failed'));
     worker.on('exit', (code) => {
-      if (worker === this.#worker) this.#lost(`exited with code ${code}`);
+      if (worker !== this.#worker) return;
+      this.#heardAt = null;
+      this.#lost(`exited with code ${code}`);
     });
   }
 
   #receive(message: FromSensing, bootId: string): void {
     const { clock, log, hungAfterMs = HUNG_AFTER_MS } = this.#options;
-    this.#deadline = clock.monotonicMs() + hungAfterMs;
+    this.#heardAt = clock.monotonicMs();
+    this.#deadline = this.#heardAt + hungAfterMs;
     if (message.type === 'ready') {
       this.#sensors = message.sensors;
       this.#restarts = 0;
@@ -111,6 +122,7 @@ export class SensingSupervisor {
   #check(): void {
     const worker = this.#worker;
     if (worker === undefined || this.#options.clock.monotonicMs() < this.#deadline) return;
+    this.#heardAt ??= this.#options.clock.monotonicMs();
     this.#lost('no heartbeat');
     void worker.terminate();
   }

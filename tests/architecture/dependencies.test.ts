@@ -17,15 +17,21 @@ const packageOf = (specifier: string) =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 const files = sourceFiles();
+/** Run by developers, and not part of what is run elsewhere. */
+const TOOLING = 'edge/packaging/';
 const shared = Object.keys(manifestOf('.').devDependencies ?? {});
 
 describe.each(WORKSPACES)('%s', (workspace) => {
   const { dependencies = {}, optionalDependencies = {}, devDependencies = {} } = manifestOf(workspace);
   const runtime = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
-  const imported = (withTests: boolean) =>
+  const imported = (withDevelopment: boolean) =>
     new Set(
       files
-        .filter((file) => file.workspace === workspace && (withTests || !file.isTest))
+        .filter(
+          (file) =>
+            file.workspace === workspace &&
+            (withDevelopment || !(file.isTest || file.path.startsWith(TOOLING))),
+        )
         .flatMap(importsOf)
         .filter((s) => !s.startsWith('.') && !s.startsWith('node:'))
         .map(packageOf),

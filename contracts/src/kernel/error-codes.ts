@@ -81,6 +81,12 @@ export const ERROR_CODES = {
       'The recording cannot be read: no time column, no acceleration columns, or a value that is not a number.',
     fix: 'Name the columns and the unit with --columns and --unit; see `jostle-edge replay --help`.',
   },
+  EDGE_PACKAGE_IMPOSSIBLE: {
+    http: 500,
+    meaning:
+      'The Debian package of the agent cannot be built: a program is missing or failed, or a download is not what its checksum says.',
+    fix: 'Install what the message names; a wrong checksum means that the download must not be used.',
+  },
 
   BROKER_IDENTITY_REFUSED: {
     http: 500,

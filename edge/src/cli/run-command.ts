@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { type Agent, runAgent } from '../agent.ts';
+import { SystemClock } from '../clock/clock.ts';
 import { readAgentConfig } from '../config.ts';
+import { readServiceManager } from '../health/config.ts';
+import { reportToServiceManager, type ServiceReport } from '../health/service-report.ts';
 import type { HardwareWorkerData } from '../hw-worker.ts';
 import { sensingOf } from '../sensing-settings.ts';
 import { orExit } from './exit-codes.ts';
@@ -20,12 +23,24 @@ export function runCommand(): Command {
         log,
       }),
     );
-    stopOnSignal(agent);
+    const report = reportToServiceManager({
+      manager: orExit(readServiceManager),
+      health: agent.health,
+      summary: () => summaryOf(agent),
+      clock: new SystemClock(),
+      log,
+    });
+    stopOnSignal(agent, report);
   });
 }
 
-function stopOnSignal(agent: Agent): void {
-  const stop = () => void agent.stop().then(() => process.exit(0));
+function summaryOf(agent: Agent): string {
+  const { isConnected, backlog } = agent.status();
+  return `${isConnected ? 'connected' : 'no connection'}, ${backlog} records without a receipt`;
+}
+
+function stopOnSignal(agent: Agent, report: ServiceReport): void {
+  const stop = () => void Promise.all([report.stopping(), agent.stop()]).then(() => process.exit(0));
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   process.on('disconnect', stop);
