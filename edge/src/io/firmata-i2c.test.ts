@@ -38,7 +38,8 @@ describe('a read over Firmata', () => {
     const board = new ScriptedBoard(() => [reply(0x76, 0xd0, 0x60, 0xff)]);
     const bus = await busOf(board);
     expect([...(await bus.writeRead(0x76, ID, 2))]).toEqual([0x60, 0xff]);
-    expect(board.requests).toEqual([[0x76, 0x08, 0x50, 0x01, 0x02, 0x00]]);
+    const request = [0x76, 0x08, 0x50, 0x01, 0x02, 0x00];
+    expect(board.requests).toEqual([request, request]);
   });
 
   it('without a register asks for the length alone', async () => {
@@ -65,7 +66,7 @@ describe('a read over Firmata', () => {
     ['a reply that is too short', [reply(0x76, 0xd0)]],
     ['a reply that is too long', [reply(0x76, 0xd0, 0x55, 0x55)]],
     ['a reply with a pair above a byte', [[0x77, ...pairs([0x76, 0xd0]), 0x7f, 0x7f]]],
-    ['two replies', [reply(0x76, 0xd0, 0x55), reply(0x76, 0xd0, 0x55)]],
+    ['more replies than questions', [reply(0x76, 0xd0, 0x55), reply(0x76, 0xd0, 0x55)]],
     ['the reply of another register', [reply(0x76, 0xd1, 0x55)]],
     ['no reply', []],
   ])('that gets %s is not acknowledged, and the next one is not touched', async (_, messages) => {
@@ -76,6 +77,14 @@ describe('a read over Firmata', () => {
     board.answer = () => [reply(0x76, 0xd0, 0x60)];
     expect([...(await bus.writeRead(0x76, ID, 1))]).toEqual([0x60]);
     expect(board.connections).toBe(1);
+  });
+
+  it('that gives other bytes at the second time of asking is not acknowledged: one of them is of another register', async () => {
+    let asked = 0;
+    const board = new ScriptedBoard(() => [reply(0x76, 0xd0, asked++ === 0 ? 0x55 : 0x60)]);
+    const bus = await busOf(board);
+    await expect(bus.writeRead(0x76, ID, 1)).rejects.toMatchObject({ kind: 'nack' });
+    expect([...(await bus.writeRead(0x76, ID, 1))]).toEqual([0x60]);
   });
 
   it('never gets what another one asked for', async () => {

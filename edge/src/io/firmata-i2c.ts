@@ -25,7 +25,8 @@ export interface FirmataI2cOptions {
  *   that reply is dropped and the read is a `nack`.
  * - A write has no acknowledge in the protocol: it resolves when the board has done it, whether a chip was there or
  *   not. A dead chip shows at the next read.
- * - A register is read with a stop between the register and the read, as with every StandardFirmata and johnny-five.
+ * - A register is read twice, and believed when both replies are the same: whether the chip took the register is not
+ *   told either, and if it did not, the bytes are those of another. Nor has the protocol a checksum.
  * - While the board is away, every transaction is a `timeout`; the connection is opened again until it is back. A board
  *   that does not answer within a second counts as away, since its Wire library waits for ever on a bus that is held.
  */
@@ -74,10 +75,11 @@ export class FirmataI2c implements I2cTransport {
 
   async writeRead(address: number, register: Uint8Array, length: number): Promise<Uint8Array> {
     const [first] = register;
-    const requests =
-      first !== undefined && register.length === 1
-        ? [readRequest(address, first, length)]
-        : [writeRequest(address, register), readRequest(address, null, length)];
+    if (first !== undefined && register.length === 1) {
+      const request = readRequest(address, first, length);
+      return replyOf(await this.#exchange(address, [request, request]), address, length, 2);
+    }
+    const requests = [writeRequest(address, register), readRequest(address, null, length)];
     return replyOf(await this.#exchange(address, requests), address, length);
   }
 
@@ -148,11 +150,14 @@ function assertFits(length: number, max: number): void {
     throw new JostleError('INTERNAL', `${length} bytes in one transaction; Firmata carries ${max}.`);
 }
 
-/** @throws I2cFault nack where the reply is not that of the chip */
-function replyOf({ replies, complaints }: FirmataReplies, address: number, length: number): Uint8Array {
-  const [reply] = replies;
-  const isWhole = reply?.length === length && reply.every((byte) => byte <= 0xff);
-  if (reply === undefined || !isWhole || replies.length > 1 || complaints.length > 0)
-    throw new I2cFault('nack', address);
+/**
+ * @param reads how many replies there must be, all the same
+ * @throws I2cFault nack where the reply is not that of the chip
+ */
+function replyOf(got: FirmataReplies, address: number, length: number, reads = 1): Uint8Array {
+  const [reply = []] = got.replies;
+  const isWhole = reply.length === length && reply.every((byte) => byte <= 0xff);
+  const isAgreed = got.replies.length === reads && got.replies.every((r) => String(r) === String(reply));
+  if (!isWhole || !isAgreed || got.complaints.length > 0) throw new I2cFault('nack', address);
   return Uint8Array.from(reply);
 }

@@ -30,7 +30,7 @@ export type FirmataRequest =
 
 /** What came between requests and fence. */
 export interface FirmataReplies {
-  /** Replies with address and register of the read. */
+  /** Replies with address and register of one of the reads, in order. */
   replies: number[][];
   /** Messages in words: StandardFirmata sends none but of something that went wrong. */
   complaints: string[];
@@ -100,8 +100,8 @@ export class FirmataSession {
     const got: FirmataReplies = { replies: [], complaints: [] };
     const onReply = (bytes: number[]) => got.replies.push(bytes);
     const onComplaint = (words: string) => got.complaints.push(words);
-    const events = requests.flatMap((r) =>
-      r.kind === 'read' ? [`I2C-reply-${r.address}-${r.register ?? 0}`] : [],
+    const events = new Set(
+      requests.flatMap((r) => (r.kind === 'read' ? [`I2C-reply-${r.address}-${r.register ?? 0}`] : [])),
     );
     for (const event of events) this.#firmata.on(event, onReply);
     this.#firmata.on('string', onComplaint);
