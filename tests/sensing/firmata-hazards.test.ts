@@ -1,4 +1,4 @@
-import { duplexPair } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import { FirmataI2c } from '@jostle/edge/firmata';
 import type { SensingConfig } from '@jostle/edge/sensing';
 import { constantWorld, type SimulatedBus, StandardFirmata } from '@jostle/firmware-sim';
@@ -11,7 +11,13 @@ const world = constantWorld(TRUTH);
 
 let bench: Bench | undefined;
 /** Of the bench; it can be pulled off and put back. */
-let cable: { isPlugged: boolean; board: StandardFirmata | undefined };
+let cable: {
+  isPlugged: boolean;
+  board: StandardFirmata | undefined;
+  /** On the way to the host; 0 for none. */
+  bitErrorEveryBytes: number;
+  bitErrors: number;
+};
 afterEach(async () => {
   await bench?.stop();
   bench = undefined;
@@ -23,11 +29,11 @@ async function startOverFirmata(...cases: readonly ClimateCase[]): Promise<Bench
   const sensors: SensingConfig = climateOnly(...cases);
   const open = async (bus: SimulatedBus) => {
     const board = new StandardFirmata(bus);
-    cable = { isPlugged: true, board };
+    cable = { isPlugged: true, board, bitErrorEveryBytes: 0, bitErrors: 0 };
     const connect = async () => {
       if (!cable.isPlugged) throw new RangeError('nothing is plugged in');
       const [host, far] = duplexPair();
-      board.attach(far);
+      board.attach(overNoisyLine(far));
       return host;
     };
     const transport = new FirmataI2c({ connect, random: () => 0.5 });
@@ -38,6 +44,25 @@ async function startOverFirmata(...cases: readonly ClimateCase[]): Promise<Bench
     new Map(cases.map(({ address, Model }) => [address, new Model({ world, now })]));
   bench = await startBench(sensors, chips, () => {}, open);
   return bench;
+}
+
+/** The board's end of the line. */
+function overNoisyLine(far: Duplex): Duplex {
+  const [near, end] = duplexPair();
+  let bytes = 0;
+  near.on('data', (chunk: Buffer) => {
+    for (let i = 0; i < chunk.length; i++) {
+      bytes += 1;
+      if (cable.bitErrorEveryBytes === 0 || bytes % cable.bitErrorEveryBytes !== 0) continue;
+      // Another bit each time.
+      chunk[i] = (chunk[i] ?? 0) ^ (1 << (cable.bitErrors % 8));
+      cable.bitErrors += 1;
+    }
+    far.write(chunk);
+  });
+  far.on('data', (chunk: Buffer) => near.write(chunk));
+  near.on('end', () => far.end());
+  return end;
 }
 
 function caseOf(chip: ClimateCase['chip']): ClimateCase {
@@ -91,11 +116,23 @@ describe('Firmata’s stale buffer', () => {
     expectTrue(one);
   });
 
-  it('gives no value that is not true over a bus that loses each seventh transaction', async () => {
-    const one = await startOverFirmata(caseOf('bme280'), caseOf('sht31d'));
-    one.bus.faults.nackEvery = 7;
+  it.each([5, 6, 7, 8, 9, 11, 13])(
+    'gives no value that is not true over a bus that loses one transaction in %i',
+    async (nackEvery) => {
+      const one = await startOverFirmata(caseOf('bme280'), caseOf('sht31d'), caseOf('tmp117'));
+      one.bus.faults.nackEvery = nackEvery;
+      await one.pass(15 * MINUTE);
+      expect(one.bodies('climate').length).toBeGreaterThan(100);
+      expectTrue(one);
+    },
+  );
+
+  it('gives no value that is not true over a line that turns bits over, which the protocol does not tell', async () => {
+    const one = await startOverFirmata(caseOf('bme280'), caseOf('sht31d'), caseOf('tmp117'));
+    cable.bitErrorEveryBytes = 300;
     await one.pass(30 * MINUTE);
-    expect(one.bodies('climate').length).toBeGreaterThan(280);
+    expect(cable.bitErrors).toBeGreaterThan(100);
+    expect(one.bodies('climate').length).toBeGreaterThan(300);
     expectTrue(one);
   });
 });

@@ -70,10 +70,13 @@ async function valuesOnTheSimulatedBus(): Promise<ClimateBody[]> {
   return bench.bodies('climate');
 }
 
-describe('the hardware worker with an Arduino', () => {
+/** Processes and workers have to load, on a machine that may be busy. */
+const LIMIT_MS = 90_000;
+
+describe('the hardware worker with an Arduino', { timeout: LIMIT_MS }, () => {
   it('measures what it measures on the simulated bus, and says what comes and goes', async () => {
     const { worker, messages, exited, faults, readings } = startWorker(SENSORS);
-    const within = { timeout: 15_000, interval: 20 };
+    const within = { timeout: 30_000, interval: 20 };
     await vi.waitUntil(() => messages.some((m) => m.type === 'ready'), within);
     expect(messages[0]).toEqual({ type: 'ready', sensors: ['sht31d-44', 'bme280-76'] });
     // A driver that has its trim reads every quarter of an interval.
@@ -104,7 +107,7 @@ describe('the hardware worker with an Arduino', () => {
   });
 });
 
-describe('the field tech’s tool with an Arduino', () => {
+describe('the field tech’s tool with an Arduino', { timeout: LIMIT_MS }, () => {
   const jostleEdge = (...args: string[]) =>
     promisify(execFile)(process.execPath, [TOOL, ...args], {
       env: { PATH: process.env['PATH'], DEVICE_ID: 'BOX-A', BOARD: board, SHOCK_CHIP: 'none' },
