@@ -5,7 +5,14 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { ClimateBody, RecordDraft } from '@jostle/contracts';
 import { DEFAULT_SENSING, type FromSensing, type SensingConfig } from '@jostle/edge/sensing';
-import { Bme280, constantWorld, FirmataServer, Sht31, SimulatedBus } from '@jostle/firmware-sim';
+import {
+  Bme280,
+  constantWorld,
+  FirmataServer,
+  Sht31,
+  SimulatedBus,
+  type SimulatedChip,
+} from '@jostle/firmware-sim';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startBench } from './bench.ts';
 import { climateOnly, TRUTH } from './climate-cases.ts';
@@ -60,7 +67,7 @@ async function valuesOnTheSimulatedBus(): Promise<ClimateBody[]> {
   const bench = await startBench(
     SENSORS,
     (now) =>
-      new Map([
+      new Map<number, SimulatedChip>([
         [0x44, new Sht31({ world, now })],
         [0x76, new Bme280({ world, now })],
       ]),

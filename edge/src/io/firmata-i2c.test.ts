@@ -125,6 +125,14 @@ it.each([
   expect(isJostleError(error, 'INTERNAL')).toBe(true);
 });
 
+it('asks a board that does not greet who it is', async () => {
+  const board = new ScriptedBoard(() => [reply(0x76, 0xd0, 0x60)]);
+  board.greetsUnasked = false;
+  const opening = busOf(board);
+  await vi.advanceTimersByTimeAsync(2500);
+  expect([...(await (await opening).writeRead(0x76, ID, 1))]).toEqual([0x60]);
+});
+
 describe('a board that goes away', () => {
   it('is a timeout for every transaction, is looked for later and later, and is used when it is back', async () => {
     const board = new ScriptedBoard(() => [reply(0x76, 0xd0, 0x60)]);

@@ -1,6 +1,7 @@
 import { type Duplex, duplexPair } from 'node:stream';
 
 const GREETING = [0xf9, 2, 5, 0xf0, 0x79, 2, 5, 0xf7];
+const VERSION_QUERY = 0xf9;
 const I2C_REQUEST = 0x76;
 const PIN_STATE_QUERY = 0x6d;
 
@@ -16,6 +17,8 @@ export class ScriptedBoard {
   /** Connections so far, refused ones too. */
   connections = 0;
   isPresent = true;
+  /** False for one that does not restart when its port is opened, and greets when it is asked. */
+  greetsUnasked = true;
   /** False for one that is up but has nothing to say. */
   isAwake = true;
   answer: (request: readonly number[]) => readonly SysexMessage[];
@@ -36,11 +39,12 @@ export class ScriptedBoard {
       for (const byte of chunk) {
         if (byte === 0xf0) message = [];
         else if (byte === 0xf7) this.#take(message);
+        else if (byte === VERSION_QUERY) this.say(GREETING);
         else message.push(byte);
       }
     });
     board.on('error', () => {});
-    this.say(GREETING);
+    if (this.greetsUnasked) this.say(GREETING);
     return host;
   };
 
