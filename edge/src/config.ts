@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ID_PATTERN, LogLevel, type Problem, readConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
 import { DEFAULT_TRIGGER } from './detection/index.ts';
+import { FIRMATA_PATTERN } from './io/firmata-address.ts';
 
 const ACTIVATIONS = ['instant', 'consecutive', 'accumulative'] as const;
 
@@ -50,6 +51,14 @@ export const AgentConfig = Type.Object({
     minimum: 0,
     maximum: 63,
   }),
+  board: Type.Optional(
+    Type.String({
+      env: 'BOARD',
+      title:
+        'Arduino with StandardFirmata whose bus is used in place of /dev/i2c-n, for climate only: firmata:tcp://host:port or firmata:/dev/ttyACM0.',
+      pattern: FIRMATA_PATTERN,
+    }),
+  ),
   shockChip: Type.String({
     env: 'SHOCK_CHIP',
     title: 'Shock recorder as chip@address in hex, or none.',
@@ -127,7 +136,20 @@ export type AgentConfig = Static<typeof AgentConfig>;
 
 /** @throws JostleError CONFIG_INVALID naming every wrong key at once */
 export function readAgentConfig(): AgentConfig {
-  return readConfig(AgentConfig, process.env, (path) => readFileSync(path, 'utf8'), limitsInOrder);
+  return readConfig(
+    AgentConfig,
+    process.env,
+    (path) => readFileSync(path, 'utf8'),
+    (values) => [...limitsInOrder(values), ...noShockOverFirmata(values)],
+  );
+}
+
+/** A FIFO that cannot be drained in time loses most of its samples, and with them the shocks. */
+function noShockOverFirmata({ board, shockChip }: Partial<AgentConfig>): Problem[] {
+  if (board === undefined || shockChip === 'none') return [];
+  const message =
+    'must be none with BOARD: an Arduino carries about 300 reads/s over 57,600 baud, and a FIFO of 32 samples at 800 Hz needs more than 800; wire the shock recorder to the machine';
+  return [{ code: 'CONFIG_INVALID', at: 'SHOCK_CHIP', message }];
 }
 
 /** A lower limit lies below the upper one: otherwise every value would be an excursion. */

@@ -5,7 +5,7 @@ import type { HardwareWorkerData } from './hw-worker.ts';
 import { DEFAULT_SENSING } from './sensing/sensing-config.ts';
 
 it('tells the agent which bus is missing and ends with 1', async () => {
-  const workerData: HardwareWorkerData = { bus: 253, sensors: DEFAULT_SENSING };
+  const workerData: HardwareWorkerData = { bus: { i2cBus: 253 }, sensors: DEFAULT_SENSING };
   const worker = new Worker(new URL('./hw-worker-entry.js', import.meta.url), { workerData });
   const ended = once(worker, 'exit');
   const [message] = await once(worker, 'message');

@@ -1,13 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isJostleError, JostleError } from '@jostle/contracts';
 import { SystemClock } from './clock/clock.ts';
-import { openLinuxI2c } from './io/linux-i2c.ts';
+import { openSensorBus, type SensorBus } from './io/sensor-bus.ts';
 import { type FromSensing, type SensingConfig, startSensing, type ToSensing } from './sensing/index.ts';
 
 /** What the agent starts this worker with. */
 export interface HardwareWorkerData {
-  /** N of /dev/i2c-N. */
-  bus: number;
+  bus: SensorBus;
   sensors: SensingConfig;
 }
 
@@ -21,7 +20,7 @@ const send = (message: FromSensing): void => port.postMessage(message);
 
 try {
   const { bus, sensors } = workerData as HardwareWorkerData;
-  const transport = await openLinuxI2c(bus);
+  const transport = await openSensorBus(bus);
   const sensing = await startSensing({ transport, clock: new SystemClock(), sensors, emit: send });
 
   // Through the bus queue: a transaction that hangs must stop the heartbeat.
@@ -38,5 +37,6 @@ try {
 } catch (error) {
   const code = isJostleError(error) ? error.code : 'INTERNAL';
   send({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
-  process.exitCode = 1;
+  // A bus that is open would keep the thread alive.
+  process.exit(1);
 }

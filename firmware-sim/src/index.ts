@@ -7,6 +7,8 @@ export { Sht4x } from './chips/sht4x.ts';
 export { Sht31 } from './chips/sht31.ts';
 export { Htu21d, Si7021 } from './chips/si7021.ts';
 export { Tmp117 } from './chips/tmp117.ts';
+export { FirmataServer } from './firmata/firmata-server.ts';
+export { StandardFirmata } from './firmata/standard-firmata.ts';
 export { VirtualTime } from './time/virtual-time.ts';
 export {
   type ClimatePoint,

@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<Workspace, readonly Workspace[]> = {
 /** A third-party system is known to one file of a workspace; all others see a port. */
 const KNOWN_TO_ONE_FILE = [
   'johnny-five',
+  'firmata-io',
   'i2c-bus',
   'mqtt',
   'aedes',

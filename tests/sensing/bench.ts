@@ -1,5 +1,5 @@
 import type { RecordBodies, RecordKind } from '@jostle/contracts';
-import type { FromSensing, Sensing, SensingConfig } from '@jostle/edge/sensing';
+import type { FromSensing, I2cTransport, Sensing, SensingConfig } from '@jostle/edge/sensing';
 import { SimulatedBus, type SimulatedChip, VirtualTime } from '@jostle/firmware-sim';
 
 /** When every simulated bench begins. */
@@ -22,11 +22,13 @@ export interface Bench {
  * Time is installed before sensing is loaded; the caller stops the bench.
  *
  * @param chips key: I2C address
+ * @param open the way that sensing goes to the bus
  */
 export async function startBench(
   sensors: SensingConfig,
   chips: (now: () => number) => ReadonlyMap<number, SimulatedChip>,
   arrange: (bus: SimulatedBus) => void = () => {},
+  open: (bus: SimulatedBus) => Promise<I2cTransport> = async (bus) => bus,
 ): Promise<Bench> {
   const time = new VirtualTime(BENCH_FROM_MS);
   const { startSensing } = await import('@jostle/edge/sensing');
@@ -36,7 +38,8 @@ export async function startBench(
 
   const messages: FromSensing[] = [];
   const emit = (message: FromSensing) => messages.push(message);
-  const starting = startSensing({ transport: bus, clock: time.clock(), sensors, emit });
+  const transport = await open(bus);
+  const starting = startSensing({ transport, clock: time.clock(), sensors, emit });
   // A chip may need time to say who it is.
   let isStarted = false;
   const started = starting.finally(() => {
@@ -58,6 +61,7 @@ export async function startBench(
     pass: (ms) => time.runUntil(time.nowMs() + ms),
     async stop() {
       await sensing.stop();
+      await transport.close();
       time.uninstall();
     },
   };

@@ -60,6 +60,12 @@ export const ERROR_CODES = {
     meaning: 'A configured sensor does not answer, or another chip answers at its address.',
     fix: 'Check wiring, address and supply; `jostle-edge config validate` prints what is expected.',
   },
+  EDGE_BUS_TOO_SLOW: {
+    http: 500,
+    meaning:
+      'A shock recorder is configured on a bus that cannot carry its samples, such as that of an Arduino.',
+    fix: 'Set SHOCK_CHIP=none, or wire the shock recorder to the bus of the machine and unset BOARD.',
+  },
   EDGE_BUS_IN_USE: {
     http: 500,
     meaning: 'The agent is running and has the bus of the sensors; two users of one bus disturb each other.',

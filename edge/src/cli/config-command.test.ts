@@ -23,6 +23,15 @@ test('config validate prints every key with its value, and hides the token', () 
   expect(stdout).not.toContain('hunter2');
 }, 60_000);
 
+test('config validate refuses a shock recorder on an Arduino, with the reason', () => {
+  const { status, stderr } = jostleEdge(['config', 'validate'], {
+    DEVICE_ID: 'BOX-A',
+    BOARD: 'firmata:/dev/ttyACM0',
+  });
+  expect(status).toBe(78);
+  expect(stderr).toMatch(/SHOCK_CHIP: must be none with BOARD: .*300 reads\/s over 57,600 baud/);
+}, 60_000);
+
 test.each(['config validate', 'run'])(
   '%s names every wrong key at once and exits with 78',
   (command) => {

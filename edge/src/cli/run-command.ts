@@ -14,7 +14,8 @@ export function runCommand(): Command {
   return new Command('run').description('Run the agent on the sensors of this machine').action(() => {
     const config = orExit(readAgentConfig);
     const log = pino({ level: config.logLevel, base: { part: 'edge', deviceId: config.deviceId } });
-    const workerData: HardwareWorkerData = { bus: config.i2cBus, sensors: sensingOf(config) };
+    const { i2cBus, board } = config;
+    const workerData: HardwareWorkerData = { bus: { i2cBus, board }, sensors: sensingOf(config) };
     const agent = orExit(() =>
       runAgent({
         config,

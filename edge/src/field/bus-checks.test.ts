@@ -74,9 +74,15 @@ test.each<[samples: string, rest: string, found: RegExp, change: Partial<ShockGl
 });
 
 test.each([
-  ['usable', 'ok'],
-  ['absent', 'fail'],
-  ['denied', 'fail'],
-] as const)('a device file that is %s is %s', (state, verdict) => {
-  expect(busFileCheck({ path: '/dev/i2c-1', state }).verdict).toBe(verdict);
+  ['i2c', 'usable', 'ok', undefined],
+  ['i2c', 'absent', 'fail', /i2c_arm=on/],
+  ['i2c', 'denied', 'fail', /group i2c/],
+  ['serial', 'usable', 'ok', undefined],
+  ['serial', 'absent', 'fail', /Plug in the Arduino/],
+  ['serial', 'denied', 'fail', /group dialout/],
+  ['network', 'usable', 'skipped', undefined],
+] as const)('a bus on %s that is %s is %s', (kind, state, verdict, fix) => {
+  const line = busFileCheck({ kind, path: '/dev/bus', state });
+  expect(line.verdict).toBe(verdict);
+  if (fix !== undefined) expect(line).toMatchObject({ fix: expect.stringMatching(fix) });
 });

@@ -25,16 +25,22 @@ export function expectedChips(sensors: SensingConfig): ExpectedChip[] {
   return [...sensors.climate, ...(sensors.shock === null ? [] : [sensors.shock])];
 }
 
-export function busFileCheck({ path, state }: HostFacts['busFile']): CheckResult {
+/** What brings a device file about, and the group that may open it. */
+const BUS_FILES = {
+  i2c: { present: 'Add dtparam=i2c_arm=on to /boot/firmware/config.txt and restart.', group: 'i2c' },
+  serial: {
+    present: 'Plug in the Arduino, and name its port in BOARD: `ls /dev/ttyACM* /dev/ttyUSB*` shows it.',
+    group: 'dialout',
+  },
+} as const;
+
+export function busFileCheck({ kind, path, state }: HostFacts['busFile']): CheckResult {
   const check = 'bus';
-  if (state === 'absent')
-    return fail(
-      check,
-      `${path} is not there`,
-      'Add dtparam=i2c_arm=on to /boot/firmware/config.txt and restart.',
-    );
+  if (kind === 'network') return skipped(check, `an Arduino at ${path}, asked for the sensors`);
+  const { present, group } = BUS_FILES[kind];
+  if (state === 'absent') return fail(check, `${path} is not there`, present);
   if (state === 'denied')
-    return fail(check, `${path} may not be opened`, 'Add the user to the group i2c, and log in again.');
+    return fail(check, `${path} may not be opened`, `Add the user to the group ${group}, and log in again.`);
   return ok(check, `${path} can be opened`);
 }
 

@@ -9,7 +9,7 @@ const CONFIG = readConfig(AgentConfig, { DEVICE_ID: 'BOX-A' }, () => '');
 const GOOD: HostFacts = {
   dataFolder: { path: '/data', isWritable: true, isOwn: true, freeBytes: 8 * 1024 ** 3 },
   outbox: { kind: 'sound', records: 1234, lastMeasuredAt: 0 },
-  busFile: { path: '/dev/i2c-1', state: 'usable' },
+  busFile: { kind: 'i2c', path: '/dev/i2c-1', state: 'usable' },
   clock: 'ntp',
   login: { kind: 'accepted' },
   throttledBits: 0,

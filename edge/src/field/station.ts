@@ -15,8 +15,11 @@ export interface HostFacts {
     freeBytes: number;
   };
   outbox: OutboxInspection | { kind: 'not-asked' };
-  /** The device file of the bus. */
-  busFile: { path: string; state: 'usable' | 'absent' | 'denied' };
+  /**
+   * The device file of the bus, or of the serial port of the Arduino that has it. On the network there is no file, and
+   * nothing is known before the bus is opened.
+   */
+  busFile: { kind: 'i2c' | 'serial' | 'network'; path: string; state: 'usable' | 'absent' | 'denied' };
   clock: ClockQuality;
   /** Null where the agent is running: it has the login, and a second one would end it. */
   login: LoginOutcome | null;

@@ -5,7 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '@jostle/contracts';
 import { SystemClock } from '../clock/clock.ts';
 import type { AgentConfig } from '../config.ts';
-import { openLinuxI2c } from '../io/linux-i2c.ts';
+import { firmataAddress } from '../io/firmata-address.ts';
+import { openSensorBus } from '../io/sensor-bus.ts';
 import { inspectOutboxFile } from '../outbox/sqlite-file.ts';
 import { tryLogin } from '../uplink/mqtt-link.ts';
 import { agentSocketPath, askAgentAt } from './agent-socket.ts';
@@ -21,7 +22,7 @@ export function thisMachine(config: AgentConfig, clock: Clock = new SystemClock(
     clock,
     askAgent: () => askAgentAt(agentSocketPath(config.dataDir)),
     hostFacts: (isAgentRunning) => factsOf(config, clock, isAgentRunning),
-    openBus: () => openLinuxI2c(config.i2cBus),
+    openBus: () => openSensorBus(config),
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }
@@ -32,7 +33,7 @@ async function factsOf(config: AgentConfig, clock: Clock, isAgentRunning: boolea
   return {
     dataFolder,
     outbox: outboxFacts(dataFolder, isAgentRunning),
-    busFile: await busFileFacts(`/dev/i2c-${config.i2cBus}`),
+    busFile: await busFileFacts(config),
     clock: clock.quality(),
     login: isAgentRunning ? null : await tryLogin({ url, deviceId, token }),
     throttledBits: await throttledBits(),
@@ -59,9 +60,17 @@ async function folderFacts(path: string): Promise<HostFacts['dataFolder']> {
   };
 }
 
-async function busFileFacts(path: string): Promise<HostFacts['busFile']> {
-  if (!(await isReachable(path, constants.F_OK))) return { path, state: 'absent' };
-  return { path, state: (await isReachable(path, constants.R_OK | constants.W_OK)) ? 'usable' : 'denied' };
+async function busFileFacts({ board, i2cBus }: AgentConfig): Promise<HostFacts['busFile']> {
+  if (board === undefined) return fileFacts('i2c', `/dev/i2c-${i2cBus}`);
+  const address = firmataAddress(board);
+  if (address.kind === 'serial') return fileFacts('serial', address.path);
+  return { kind: 'network', path: `${address.host}:${address.port}`, state: 'usable' };
+}
+
+async function fileFacts(kind: 'i2c' | 'serial', path: string): Promise<HostFacts['busFile']> {
+  if (!(await isReachable(path, constants.F_OK))) return { kind, path, state: 'absent' };
+  const isUsable = await isReachable(path, constants.R_OK | constants.W_OK);
+  return { kind, path, state: isUsable ? 'usable' : 'denied' };
 }
 
 async function isReachable(path: string, mode: number): Promise<boolean> {

@@ -92,7 +92,7 @@ describe('a single read', () => {
 });
 
 describe('a continuous read', () => {
-  const MEASURED = [0x65, 0x5a, 0xc0, 0x7e, 0xed, 0, 0x80, 0];
+  const MEASURED = [0x65, 0x5a, 0xc0, 0x7e, 0xed, 0, 0x6d, 0x21];
   const RESET = [0x80, 0, 0, 0x80, 0, 0, 0x80, 0];
 
   it('comes once per interval, first after one', async () => {

@@ -11,6 +11,8 @@ export interface I2cTransport {
   /** Whether a chip acknowledges its address; never writes data. */
   probe(address: number): Promise<boolean>;
   close(): Promise<void>;
+  /** Why a shock recorder must not be on this bus; absent where one may. */
+  readonly shockRefusal?: string;
 }
 
 /** Why a transaction failed: not acknowledged, a line held low, or no answer in time. */

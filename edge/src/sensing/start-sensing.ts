@@ -1,4 +1,4 @@
-import { type Clock, MINUTE_MS } from '@jostle/contracts';
+import { type Clock, JostleError, MINUTE_MS } from '@jostle/contracts';
 import { BusQueue } from '../io/bus-queue.ts';
 import { EdgeIO } from '../io/edge-io.ts';
 import type { I2cTransport } from '../io/transport.ts';
@@ -28,10 +28,14 @@ export interface Sensing {
  * Starts all sensors of one bus. One that does not answer is a fault record and is looked for again; nothing that
  * happens on the bus makes this reject.
  *
+ * @throws JostleError EDGE_BUS_TOO_SLOW where a shock recorder is configured on a bus that cannot carry it
+ *
  * Uses the global timers, as johnny-five does: whoever replaces them must do so before this module is loaded.
  */
 export async function startSensing(options: SensingOptions): Promise<Sensing> {
   const { transport, clock, sensors: config, emit } = options;
+  if (config.shock !== null && transport.shockRefusal !== undefined)
+    throw new JostleError('EDGE_BUS_TOO_SLOW', `${transport.shockRefusal} Set SHOCK_CHIP=none.`);
   const bus = new BusQueue(transport);
   const io = new EdgeIO(bus, clock);
   const drafts = new DraftOutlet(clock, (batch) => emit({ type: 'records', drafts: batch }));

@@ -15,7 +15,7 @@ const GIBIBYTE = 1024 ** 3;
 const FACTS: Omit<HostFacts, 'login'> = {
   dataFolder: { path: '/var/lib/jostle-edge', isWritable: true, isOwn: true, freeBytes: 24 * GIBIBYTE },
   outbox: { kind: 'sound', records: 12, lastMeasuredAt: null },
-  busFile: { path: '/dev/i2c-1', state: 'usable' },
+  busFile: { kind: 'i2c', path: '/dev/i2c-1', state: 'usable' },
   clock: 'ntp',
   throttledBits: 0,
 };

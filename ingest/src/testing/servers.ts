@@ -11,6 +11,8 @@ const SERVERS = {
   },
   influxd: { package: 'influxdb', paths: ['/usr/bin/influxd', '/usr/local/bin/influxd'] },
   mosquitto: { package: 'mosquitto', paths: ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto'] },
+  // Serial ports for tests: it joins a pseudo terminal to a TCP connection.
+  socat: { package: 'socat', paths: ['/usr/bin/socat', '/usr/local/bin/socat'] },
 } as const;
 
 export type ServerName = keyof typeof SERVERS;

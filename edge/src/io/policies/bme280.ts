@@ -23,7 +23,7 @@ export function bme280Policy(intervalMs: number): DevicePolicy {
   return {
     ...bmp280Policy(intervalMs),
     identify: (transport, address) => hasId(transport, address, BME280_ID),
-    guard: (register, reply) => (register === PRESSURE ? measurementVerdict(reply, 8) : 'ok'),
+    guard: (register, reply) => (register === PRESSURE ? humidVerdict(reply) : 'ok'),
     onRead(register, reply) {
       const bytes = Array.from(reply);
       if (register === CALIBRATION_H) {
@@ -52,6 +52,16 @@ export function bmp280Policy(intervalMs: number): DevicePolicy {
 
 async function hasId(transport: I2cTransport, address: number, id: number): Promise<boolean> {
   return (await transport.writeRead(address, ID, 1))[0] === id;
+}
+
+/**
+ * 0x8000 is a humidity that is not measured (datasheet table 18), where the write to CTRL_HUM went lost: it would read as
+ * 63 %. A measured one is the same once in a while, and costs a reading.
+ */
+function humidVerdict(reply: Uint8Array): ReplyVerdict {
+  const isSkipped = reply[6] === 0x80 && reply[7] === 0;
+  const verdict = measurementVerdict(reply, 8);
+  return verdict === 'ok' && isSkipped ? 'reset' : verdict;
 }
 
 /** 0x80000 is the reset value of the 20-bit temperature (datasheet table 18) and never a measured one. */

@@ -72,7 +72,8 @@ describe('the policy of the BME280', () => {
 
   it.each([
     { reply: [0x80, 0, 0, 0x80, 0, 0, 0x80, 0], verdict: 'reset' },
-    { reply: [0x65, 0x5a, 0xc0, 0x7e, 0xed, 0x00, 0x80, 0], verdict: 'ok' },
+    { reply: [0x65, 0x5a, 0xc0, 0x7e, 0xed, 0x00, 0x80, 1], verdict: 'ok' },
+    { reply: [0x65, 0x5a, 0xc0, 0x7e, 0xed, 0x00, 0x80, 0], verdict: 'reset' },
     { reply: [0x65, 0x5a], verdict: 'corrupt' },
   ])('finds the measurement $reply $verdict', ({ reply, verdict }) => {
     expect(policy.guard(0xf7, Uint8Array.from(reply))).toBe(verdict);
