@@ -8,15 +8,9 @@ export { Sht31 } from './chips/sht31.ts';
 export { Htu21d, Si7021 } from './chips/si7021.ts';
 export { Tmp117 } from './chips/tmp117.ts';
 export { VirtualTime } from './time/virtual-time.ts';
-export {
-  type ClimatePoint,
-  type DropPiece,
-  Journey,
-  type Piece,
-  pieceDurationMs,
-  type TrueEvent,
-  timetableOf,
-  truthOf,
-} from './world/journey.ts';
+export type { ClimateEpisode, ClimatePoint } from './world/climate.ts';
+export { type CustodyStart, Journey, pieceDurationMs, timetableOf } from './world/journey.ts';
 export { journeyWorld } from './world/journey-world.ts';
+export type { DropPiece, Piece } from './world/pieces.ts';
+export { GroundTruth, groundTruthOf, type TrueEvent, truthOf } from './world/truth.ts';
 export { constantWorld, type World } from './world/world.ts';

@@ -2,8 +2,9 @@ import { MINUTE_MS, type RecordBodies, type RecordDraft, type RecordKind } from 
 import { DEFAULT_SENSING, type SensingConfig, startSensing } from '@jostle/edge/sensing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualTime } from '../time/virtual-time.ts';
-import { type Journey, truthOf } from '../world/journey.ts';
+import type { Journey } from '../world/journey.ts';
 import { journeyWorld } from '../world/journey-world.ts';
+import { truthOf } from '../world/truth.ts';
 import { simulatedDevice } from './simulated-device.ts';
 
 const START = Date.parse('2026-03-02T08:00:00Z');
