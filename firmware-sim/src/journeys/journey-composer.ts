@@ -1,4 +1,4 @@
-import { JostleError } from '@jostle/contracts';
+import { JostleError, MINUTE_MS } from '@jostle/contracts';
 import type { ClimateEpisode } from '../world/climate.ts';
 import { type CustodyStart, type Journey, pieceDurationMs } from '../world/journey.ts';
 import type { Piece } from '../world/pieces.ts';
@@ -11,7 +11,7 @@ import { roughEvent, routineEvents } from './rough-events.ts';
 export interface JourneyPlan {
   /** Wall time, ms since the epoch. */
   startsAt: number;
-  /** From packing to the customer, at least `SHORTEST_JOURNEY_MS`. */
+  /** From packing to the customer, at least `shortestJourneyMs`. */
   durationMs: number;
   /** Mean number of drops, kicks and tosses; 24 without. */
   eventsPerTrip?: number;
@@ -19,11 +19,17 @@ export interface JourneyPlan {
   custodians?: number;
 }
 
-/** So that all events of a trip find room in the leg that they belong to. */
-export const SHORTEST_JOURNEY_MS = 20 * 60_000;
+/** What a leg's routine events take, ms, and each event of rough handling; generous. */
+const ROUTINE_MS = 2 * MINUTE_MS;
+const EVENT_MS = 45_000;
 
 const DOOR_CHANCE = 0.3;
 const REEFER_CHANCE = 0.2;
+
+/** So that the events of a trip find room in the legs that they belong to, ms. */
+export function shortestJourneyMs(eventsPerTrip: number): number {
+  return ROUTINE_MS + EVENT_MS * eventsPerTrip;
+}
 
 /**
  * A plausible shipment from warehouse to customer: legs with their custodians, rough handling with the frequencies of
@@ -32,13 +38,15 @@ const REEFER_CHANCE = 0.2;
  * @throws JostleError CONFIG_INVALID where the plan is too short
  */
 export function composeJourney(seed: number, plan: JourneyPlan): Journey {
-  if (plan.durationMs < SHORTEST_JOURNEY_MS)
+  const { durationMs, eventsPerTrip = SURVEY.eventsPerTrip } = plan;
+  const shortestMs = shortestJourneyMs(eventsPerTrip);
+  if (durationMs < shortestMs)
     throw new JostleError(
       'CONFIG_INVALID',
-      `A journey takes at least ${SHORTEST_JOURNEY_MS / 60_000} minutes; give it more.`,
+      `A journey with ${eventsPerTrip} events takes at least ${Math.ceil(shortestMs / MINUTE_MS)} minutes; give it more time, or fewer events.`,
     );
   const random = seededRandom(seed);
-  const counts = eventsByLeg(eventCount(plan.eventsPerTrip ?? SURVEY.eventsPerTrip, random), random);
+  const counts = eventsByLeg(eventCount(eventsPerTrip, random), random);
   const custody: CustodyStart[] = [];
   const pieces: Piece[] = [];
   let afterMs = 0;
@@ -48,7 +56,7 @@ export function composeJourney(seed: number, plan: JourneyPlan): Journey {
     custody.push({ afterMs: Math.round(afterMs), custodian, leg: leg.leg });
     const rough = Array.from({ length: counts[i] ?? 0 }, () => roughEvent(leg, random));
     const events = shuffled([...rough, ...routineEvents(leg, random)], random);
-    const stretch = filled(leg, leg.share * plan.durationMs, events, random);
+    const stretch = filled(leg, leg.share * durationMs, events, random);
     pieces.push(...stretch);
     afterMs += stretch.reduce((sum, piece) => sum + pieceDurationMs(piece), 0);
   });

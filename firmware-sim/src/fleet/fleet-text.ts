@@ -1,0 +1,44 @@
+import { MINUTE_MS, textTable } from '@jostle/contracts';
+import type { FleetReport } from './fleet.ts';
+
+const MEBIBYTE = 1024 ** 2;
+
+/** Simulated time over real time: of the fleet as a whole, all devices at once. */
+export function realTimeFactor({ livedMs, tookMs }: FleetReport): number {
+  return tookMs > 0 ? livedMs / tookMs : 0;
+}
+
+export function progressLine(report: FleetReport): string {
+  const { devices, connected, generated, confirmed, livedMs } = report;
+  return [
+    `${(livedMs / MINUTE_MS).toFixed(1)} min lived`,
+    `${realTimeFactor(report).toFixed(2)} × real time`,
+    `${connected}/${devices} connected`,
+    `${generated} records`,
+    `${confirmed} confirmed`,
+    `${Math.round(report.memoryBytes / MEBIBYTE)} MiB`,
+  ].join(' · ');
+}
+
+export function summaryTable(report: FleetReport): string {
+  const { devices, generated, confirmed, waiting, incidents, shocks, livedMs, tookMs } = report;
+  const perDeviceKib = report.memoryBytes / 1024 / devices;
+  return textTable(
+    ['figure', 'value'],
+    [
+      ['devices', String(devices)],
+      ['simulated time', `${(livedMs / MINUTE_MS).toFixed(1)} min`],
+      ['real time', `${(tookMs / MINUTE_MS).toFixed(1)} min`],
+      ['real-time factor', realTimeFactor(report).toFixed(2)],
+      ['records generated', String(generated)],
+      ['records confirmed', String(confirmed)],
+      ['records waiting', String(waiting)],
+      ['incidents in truth', String(incidents)],
+      ['shock events recorded', String(shocks)],
+      [
+        'memory',
+        `${Math.round(report.memoryBytes / MEBIBYTE)} MiB, ${Math.round(perDeviceKib)} KiB a device`,
+      ],
+    ],
+  );
+}
