@@ -27,7 +27,7 @@ export class FleetAgents {
   /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent uses an outbox */
   constructor(devices: readonly FleetDevice[], options: FleetOptions, dataDir: string, log: Logger) {
     for (const { id } of devices) this.#members.set(id, this.#join(id, options, dataDir, log));
-    this.#heldBefore = this.waiting;
+    this.#heldBefore = this.tally().waiting;
   }
 
   /** Records that the devices have made. */
@@ -35,18 +35,16 @@ export class FleetAgents {
     return this.#generated;
   }
 
-  /** Records that have a receipt. */
-  get confirmed(): number {
-    return this.#generated + this.#heldBefore - this.waiting;
-  }
-
-  /** Records without a receipt. */
-  get waiting(): number {
-    return this.#sum((agent) => agent.status().backlog);
-  }
-
-  get connected(): number {
-    return this.#sum((agent) => (agent.status().isConnected ? 1 : 0));
+  /** Records with and without a receipt, and agents that are connected. */
+  tally(): { confirmed: number; waiting: number; connected: number } {
+    let waiting = 0;
+    let connected = 0;
+    for (const { agent } of this.#members.values()) {
+      const { backlog, isConnected } = agent.status();
+      waiting += backlog;
+      connected += isConnected ? 1 : 0;
+    }
+    return { confirmed: this.#generated + this.#heldBefore - waiting, waiting, connected };
   }
 
   /** Shock events among the records. */
@@ -90,11 +88,5 @@ export class FleetAgents {
       },
     });
     return { agent, events, bootId: randomUUID(), sensors };
-  }
-
-  #sum(of: (agent: Agent) => number): number {
-    let sum = 0;
-    for (const { agent } of this.#members.values()) sum += of(agent);
-    return sum;
   }
 }

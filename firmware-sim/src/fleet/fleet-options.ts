@@ -49,7 +49,9 @@ usage: npm run fleet -- [options]
   --data DIR       keep the outboxes there
   --threads N      threads for sensing (one per processor)
   --drain SECONDS  wait so long for receipts at the end (120)
-  --list           print the clients for issue-tokens and end
+  --list           print the clients for the broker's issue-tokens and end:
+                   npm run -s fleet -- --list | xargs node --import tsx broker/src/issue-tokens.ts \
+                     --credentials FILE --tokens DIR ingest:ingest
   --help           print this and end
 `;
 

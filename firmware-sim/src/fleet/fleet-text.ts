@@ -8,6 +8,11 @@ export function realTimeFactor({ livedMs, tookMs }: FleetReport): number {
   return tookMs > 0 ? livedMs / tookMs : 0;
 }
 
+/** How many devices one processor could run at real time. */
+export function devicesPerProcessor({ devices, livedMs, processorMs }: FleetReport): number {
+  return processorMs > 0 ? (devices * livedMs) / processorMs : 0;
+}
+
 export function progressLine(report: FleetReport): string {
   const { devices, connected, generated, confirmed, livedMs } = report;
   return [
@@ -30,6 +35,8 @@ export function summaryTable(report: FleetReport): string {
       ['simulated time', `${(livedMs / MINUTE_MS).toFixed(1)} min`],
       ['real time', `${(tookMs / MINUTE_MS).toFixed(1)} min`],
       ['real-time factor', realTimeFactor(report).toFixed(2)],
+      ['processor time', `${(report.processorMs / MINUTE_MS).toFixed(1)} min`],
+      ['devices a processor at real time', String(Math.round(devicesPerProcessor(report)))],
       ['records generated', String(generated)],
       ['records confirmed', String(confirmed)],
       ['records waiting', String(waiting)],

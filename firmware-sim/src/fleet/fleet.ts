@@ -25,6 +25,8 @@ export interface FleetReport {
   livedMs: number;
   /** From the start of sensing to its end or to now, real ms. */
   tookMs: number;
+  /** Processor time of all threads of the process since the start of sensing, ms. */
+  processorMs: number;
   /** Resident memory of the process, bytes. */
   memoryBytes: number;
 }
@@ -55,6 +57,7 @@ export async function runFleet({ roster, options, log, progress, signal }: Fleet
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'jostle-fleet-'));
   const agents = new FleetAgents(devices, options, dataDir, log);
   const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
   const sensing = new SensingThreads({
     roster,
     threads: options.threads,
@@ -68,14 +71,13 @@ export async function runFleet({ roster, options, log, progress, signal }: Fleet
   let endedAt: number | undefined;
   const report = (): FleetReport => ({
     devices: devices.length,
-    connected: agents.connected,
+    ...agents.tally(),
     generated: agents.generated,
-    confirmed: agents.confirmed,
-    waiting: agents.waiting,
     incidents,
     shocks: agents.shocks,
     livedMs: sensing.simMs - roster.simFromMs,
     tookMs: (endedAt ?? performance.now()) - startedAt,
+    processorMs: processorMs(cpuBefore),
     memoryBytes: process.memoryUsage.rss(),
   });
   const looking = setInterval(() => progress(report()), LOOK_MS);
@@ -93,7 +95,12 @@ export async function runFleet({ roster, options, log, progress, signal }: Fleet
 
 async function drained(agents: FleetAgents, limitMs: number): Promise<void> {
   const deadline = performance.now() + limitMs;
-  while (agents.waiting > 0 && performance.now() < deadline) await wait(LOOK_MS / 5);
+  while (agents.tally().waiting > 0 && performance.now() < deadline) await wait(LOOK_MS);
+}
+
+function processorMs(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 function incidentsOf(journey: FleetRoster['devices'][number]['journey']): number {

@@ -41,20 +41,20 @@ const { journeyWorld } = await import('../world/journey-world.ts');
 
 /** Only devices that have been switched on; each resolves when its sensors have been looked for. */
 const started: Promise<Sensing>[] = [];
+/** Set by the parent. */
+let isEnding = false;
+parentPort?.on('message', () => {
+  isEnding = true;
+});
 
 devices.forEach(({ seed, journey, onAt }, n) => {
   setTimeout(() => {
+    if (isEnding) return;
     const surroundings = { world: journeyWorld(journey, seed), now: () => time.nowMs() };
     const transport = simulatedDevice(sensors, surroundings, seed);
     const emit = (message: FromSensing) => tell({ type: 'device', n, message });
     started.push(startSensing({ transport, clock: time.clock(), sensors, emit }));
   }, onAt - simFromMs);
-});
-
-/** Set by the parent, or by the end of the journeys. */
-let isEnding = false;
-parentPort?.on('message', () => {
-  isEnding = true;
 });
 
 // In steps, so that a request to end is heard.

@@ -19,6 +19,7 @@ const PEAK_G = { least: 2, most: 7 };
 export class Bumps {
   readonly #startsAt: number;
   readonly #durationMs: number;
+  /** The slot that was asked about last, and what is in it; written by `accelerationG`. */
   #slot = -1;
   #current: Impact | null = null;
 

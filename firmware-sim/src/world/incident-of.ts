@@ -14,7 +14,7 @@ const USUAL_UP: Vector = [0.48, 0.36, 0.8];
 const USUAL_PUSH_MS = 15;
 const USUAL_TIP = { speedDegPs: 20, lengthM: 0.8 };
 
-/** Horizontal impact velocities by assurance level, m/s (ASTM D4169-09, vehicle stacking and impact schedules). */
+/** Horizontal impact velocities by assurance level, m/s (ASTM D4169-09, Schedule A, horizontal impact test). */
 const SORTER_MPS: Readonly<Record<TruckLevel, number>> = { I: 1.75, II: 1.22, III: 0.91 };
 
 /** The course of what a piece describes. */

@@ -2,7 +2,7 @@ import type { Vector } from './incident.ts';
 
 /**
  * Outward normal of each face in sensor axes. A package stands before the viewer with face 5 near: 1 is its top, 2 its
- * right side, 3 its base, 4 its left side and 6 its far end (ISO 2206, clause 3). The sensor lies with z up and x to
+ * right side, 3 its base, 4 its left side and 6 its far end (ISO 2206). The sensor lies with z up and x to
  * the right.
  */
 const NORMALS = {
@@ -16,7 +16,7 @@ const NORMALS = {
 
 export const FACES = ['1', '2', '3', '4', '5', '6'] as const;
 
-/** Edges by the two faces that meet in them, corners by their three (ISO 2206, clause 3). */
+/** Edges by the two faces that meet in them, corners by their three (ISO 2206). */
 export const EDGES = [
   '1-2',
   '1-4',

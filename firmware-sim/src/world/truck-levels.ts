@@ -14,8 +14,7 @@ const LEVEL_II: readonly SpectrumCorner[] = [
 ];
 
 /**
- * Vertical vibration of a truck, g²/Hz by Hz: the truck profile of ASTM D4169-14 (random test option of the vehicle
- * vibration schedule). Its levels differ by factors of two in density; their overall levels are 0.73, 0.52 and
+ * Vertical vibration of a truck, g²/Hz by Hz: the truck profile of ASTM D4169-14, Schedule E (random vibration). Its levels differ by factors of two in density; their overall levels are 0.73, 0.52 and
  * 0.37 g RMS, which is also what these corners integrate to.
  */
 export const TRUCK_SPECTRA: Readonly<Record<TruckLevel, readonly SpectrumCorner[]>> = {
