@@ -50,8 +50,8 @@ usage: npm run fleet -- [options]
   --threads N      threads for sensing (one per processor)
   --drain SECONDS  wait so long for receipts at the end (120)
   --list           print the clients for the broker's issue-tokens and end:
-                   npm run -s fleet -- --list | xargs node --import tsx broker/src/issue-tokens.ts \
-                     --credentials FILE --tokens DIR ingest:ingest
+                   npm run -s fleet -- --list | xargs node --import tsx broker/src/issue-tokens.ts
+                   --credentials FILE --tokens DIR ingest:ingest
   --help           print this and end
 `;
 

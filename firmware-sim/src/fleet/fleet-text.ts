@@ -9,8 +9,8 @@ export function realTimeFactor({ livedMs, tookMs }: FleetReport): number {
 }
 
 /** How many devices one processor could run at real time. */
-export function devicesPerProcessor({ devices, livedMs, processorMs }: FleetReport): number {
-  return processorMs > 0 ? (devices * livedMs) / processorMs : 0;
+export function devicesPerProcessor({ deviceMs, processorMs }: FleetReport): number {
+  return processorMs > 0 ? deviceMs / processorMs : 0;
 }
 
 export function progressLine(report: FleetReport): string {

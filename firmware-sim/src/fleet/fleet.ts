@@ -21,8 +21,10 @@ export interface FleetReport {
   /** Incidents of the journeys; bumps of the road and rebounds left out. */
   incidents: number;
   shocks: number;
-  /** Simulated time that every device has lived through, ms. */
+  /** Simulated time that has passed for all, ms. */
   livedMs: number;
+  /** Simulated time in which devices were switched on, summed over them, ms. */
+  deviceMs: number;
   /** From the start of sensing to its end or to now, real ms. */
   tookMs: number;
   /** Processor time of all threads of the process since the start of sensing, ms. */
@@ -76,6 +78,7 @@ export async function runFleet({ roster, options, log, progress, signal }: Fleet
     incidents,
     shocks: agents.shocks,
     livedMs: sensing.simMs - roster.simFromMs,
+    deviceMs: devices.reduce((sum, { onAt }) => sum + Math.max(0, sensing.simMs - onAt), 0),
     tookMs: (endedAt ?? performance.now()) - startedAt,
     processorMs: processorMs(cpuBefore),
     memoryBytes: process.memoryUsage.rss(),
