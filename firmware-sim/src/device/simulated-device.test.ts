@@ -120,6 +120,21 @@ describe('the agent’s sensing on a simulated device', () => {
     }
   });
 
+  it('records the same bytes for the same seed, and others for another', async () => {
+    const pieces: Journey['pieces'] = [
+      { kind: 'truck-ride', road: 'cobbles', durationMs: 20_000 },
+      { kind: 'toss', heightM: 0.4, launchMps: 1.5 },
+    ];
+    const bytes = async (seed: number) => {
+      const text = JSON.stringify(await recordsOf(pieces, 0.5, seed));
+      time?.uninstall();
+      return text;
+    };
+    const once = await bytes(3);
+    expect(await bytes(3)).toBe(once);
+    expect(await bytes(4)).not.toBe(once);
+  });
+
   it('has each climate chip that its configuration names', async () => {
     const climate: SensingConfig['climate'] = [
       { chip: 'sht31d', address: 0x44 },
