@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClockQuality, RecordDraft } from '@jostle/contracts';
+import type { Clock, ClockQuality, RecordDraft } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { SystemClock } from './clock/clock.ts';
 import type { AgentConfig } from './config.ts';
@@ -32,6 +32,29 @@ export interface AgentOptions {
   workerUrl: URL;
   /** Data for the worker, asked at each of its starts. */
   workerData: (facts: AgentFacts) => unknown;
+  log: Logger;
+}
+
+/** Where an agent's records come from: a hardware worker of its own, or sensing that many agents share. */
+export interface SensingSource {
+  /** Those that were found at the start. */
+  readonly sensors: readonly string[];
+  /** How long it has not been heard of, ms; null while that says nothing. */
+  readonly silenceMs: number | null;
+  /** Hands over what was measured and ends. */
+  stop(): Promise<void>;
+}
+
+/** What a source tells its agent. */
+export interface SensingEvents {
+  ready(): void;
+  /** `bootId` names the origin of the monotonic times. */
+  records(drafts: readonly RecordDraft[], bootId: string): void;
+}
+
+export interface SourcedAgentOptions {
+  config: AgentConfig;
+  openSensing(events: SensingEvents, agent: { clock: Clock; facts(): AgentFacts }): SensingSource;
   log: Logger;
 }
 
@@ -69,6 +92,20 @@ export interface Agent extends AgentFacts {
  * @throws JostleError EDGE_OUTBOX_IN_USE where another agent uses the data directory
  */
 export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): Agent {
+  return runAgentOn({
+    config,
+    log,
+    openSensing: (events, { clock, facts }) =>
+      new SensingSupervisor({ workerUrl, workerData: () => workerData(facts()), clock, log, ...events }),
+  });
+}
+
+/**
+ * Runs an agent whose records come from elsewhere than a worker of its own: source → outbox → uplink.
+ *
+ * @throws JostleError EDGE_OUTBOX_IN_USE where another agent uses the data directory
+ */
+export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): Agent {
   const { deviceId, deviceToken, dataDir, mqttUrl, outboxMaxRecords } = config;
   const clock = new SystemClock();
   const outbox = new Outbox({ path: join(dataDir, 'outbox.db'), log, maxRecords: outboxMaxRecords });
@@ -91,27 +128,25 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
   });
   const sensorStates = new SensorStates();
   let isOutboxWritable = true;
-  const supervisor = new SensingSupervisor({
-    workerUrl,
-    workerData: () => workerData({ lastMeasuredAt: outbox.lastMeasuredAt }),
-    clock,
-    log,
+  const events: SensingEvents = {
     ready: () => sensingIsReady(),
     records: (drafts, bootId) => {
       sensorStates.note(drafts);
       isOutboxWritable = store(outbox, drafts, bootId, log);
       uplink.pump();
     },
-  });
+  };
+  const facts = () => ({ lastMeasuredAt: outbox.lastMeasuredAt });
+  const source = openSensing(events, { clock, facts });
 
   const status = (): AgentStatus => {
-    sensorStates.found(supervisor.sensors);
+    sensorStates.found(source.sensors);
     return {
       deviceId,
       epoch: outbox.epoch,
       isConnected: uplink.isUp,
       backlog: outbox.count,
-      sensors: supervisor.sensors,
+      sensors: source.sensors,
       sensorStates: sensorStates.list(),
       lastReceiptAt: uplink.lastReceiptAt,
       clock: clock.quality(),
@@ -122,7 +157,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
 
   const stopAll = async () => {
     socket.close();
-    await supervisor.stop();
+    await source.stop();
     await uplink.drained(AbortSignal.timeout(DRAIN_MS));
     clearInterval(pumpTimer);
     await uplink.close();
@@ -134,7 +169,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
     lastMeasuredAt,
     sensing,
     status,
-    health: () => ({ workerSilenceMs: supervisor.silenceMs, isOutboxWritable }),
+    health: () => ({ workerSilenceMs: source.silenceMs, isOutboxWritable }),
     stop: () => {
       stopped ??= stopAll();
       return stopped;

@@ -10,15 +10,9 @@ export { Tmp117 } from './chips/tmp117.ts';
 export { FirmataServer } from './firmata/firmata-server.ts';
 export { StandardFirmata } from './firmata/standard-firmata.ts';
 export { VirtualTime } from './time/virtual-time.ts';
-export {
-  type ClimatePoint,
-  type DropPiece,
-  Journey,
-  type Piece,
-  pieceDurationMs,
-  type TrueEvent,
-  timetableOf,
-  truthOf,
-} from './world/journey.ts';
+export type { ClimateEpisode, ClimatePoint } from './world/climate.ts';
+export { type CustodyStart, Journey, pieceDurationMs, timetableOf } from './world/journey.ts';
 export { journeyWorld } from './world/journey-world.ts';
+export type { DropPiece, Piece } from './world/pieces.ts';
+export { GroundTruth, groundTruthOf, type TrueEvent, truthOf } from './world/truth.ts';
 export { constantWorld, type World } from './world/world.ts';

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Broker, startBroker } from '@jostle/broker';
+import { readBrokerConfig } from '@jostle/broker/config';
 import { issueToken } from '@jostle/broker/identity';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -52,9 +53,8 @@ describeUnlessMissing(missing, 'the Debian package of the agent', () => {
     await run('chmod', '0755', folder);
     const credentialsFile = join(folder, 'credentials.json');
     writeFileSync(credentialsFile, JSON.stringify({ clients: [device.entry] }));
-    const limits = { maxConnections: 50, maxConnectionsPerAddress: 50 };
-    const listening = { host: '127.0.0.1', port: 0, logLevel: 'info' } as const;
-    broker = await startBroker({ ...listening, ...limits, credentialsFile }, log);
+    const env = { MQTT_PORT: '0', JOSTLE_MQTT_CREDENTIALS: credentialsFile };
+    broker = await startBroker(readBrokerConfig(env), log);
     removeAgain = await install(await buildPackage(folder));
   }, 300_000);
   afterAll(async () => {

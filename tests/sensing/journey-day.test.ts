@@ -4,6 +4,7 @@ import {
   Adxl375,
   Bme280,
   Bmp280,
+  groundTruthOf,
   Htu21d,
   type Journey,
   journeyWorld,
@@ -118,6 +119,52 @@ describe('a day in a refrigerated truck whose unit fails', () => {
     expect(Math.abs((closed?.endedAt ?? Number.NaN) - BEYOND_UNTIL)).toBeLessThan(30_000);
     expect(closed?.extreme).toBeCloseTo(19, 1);
   });
+});
+
+describe('a day whose refrigeration fails and whose door is left open', () => {
+  const journey: Journey = {
+    startsAt: BENCH_FROM_MS,
+    pieces: [{ kind: 'truck-ride', road: 'asphalt', durationMs: 24 * HOUR }],
+    climate: [{ afterMs: 0, temperatureC: 5, relativeHumidityPct: 60 }],
+    episodes: [
+      { kind: 'reefer-failure', afterMs: 6 * HOUR, durationMs: 3 * HOUR, outsideC: 29, outsidePct: 60 },
+      { kind: 'door-open', afterMs: 18 * HOUR, durationMs: 20 * MINUTE, outsideC: 5, outsidePct: 95 },
+    ],
+    custody: [{ afterMs: 0, custodian: 'HAULIER', leg: 'LINEHAUL' }],
+  };
+  const sensors: SensingConfig = {
+    ...DEFAULT_SENSING,
+    shock: null,
+    climate: [{ chip: 'sht31d', address: 0x44 }],
+    climateLimits: [
+      { quantity: 'temperature', side: 'above', limit: 8, activation: { kind: 'instant' } },
+      { quantity: 'humidity', side: 'above', limit: 80, activation: { kind: 'instant' } },
+    ],
+  };
+
+  it('is recorded as one excursion each, which begins within the episode of the truth', async () => {
+    const world = journeyWorld(journey, SEED);
+    const day = await startBench(sensors, (now) => new Map([[0x44, new Sht31({ world, now })]]));
+    try {
+      await day.pass(24 * HOUR);
+    } finally {
+      await day.stop();
+    }
+    const opened = day.bodies('excursion').filter((e) => e.endedAt === null);
+    const { climateEpisodes } = groundTruthOf('DEV-1', journey);
+    expect(opened.map((e) => e.quantity)).toEqual(['temperature', 'humidity']);
+    expect(climateEpisodes.map((e) => [e.kind, e.custodian])).toEqual([
+      ['reefer-failure', 'HAULIER'],
+      ['door-open', 'HAULIER'],
+    ]);
+    opened.forEach(({ startedAt }, i) => {
+      expect(startedAt).toBeGreaterThan(climateEpisodes[i]?.startsAt ?? Number.NaN);
+      expect(startedAt).toBeLessThan(climateEpisodes[i]?.endsAt ?? Number.NaN);
+    });
+    const warmest = day.bodies('excursion').find((e) => e.quantity === 'temperature' && e.endedAt !== null);
+    // Three hours of a time constant of four.
+    expect(warmest?.extreme).toBeCloseTo(5 + 24 * (1 - Math.exp(-3 / 4)), 1);
+  }, 120_000);
 });
 
 describe('an hour of handling with the recommended kit', () => {

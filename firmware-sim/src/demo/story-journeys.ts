@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '@jostle/contracts';
-import { type HandlingPiece, type Journey, pieceDurationMs } from '../world/journey.ts';
+import { type Journey, pieceDurationMs } from '../world/journey.ts';
+import type { HandlingPiece } from '../world/pieces.ts';
 import { DROP_HEIGHT_M, type Parcel, type Story } from './story.ts';
 
 /** How a parcel is handled on each kind of leg, as shares of the leg's time. */

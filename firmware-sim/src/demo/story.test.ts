@@ -1,6 +1,7 @@
 import { isSscc, MINUTE_MS } from '@jostle/contracts';
 import { expect, test } from 'vitest';
-import { pieceDurationMs, truthOf } from '../world/journey.ts';
+import { pieceDurationMs } from '../world/journey.ts';
+import { truthOf } from '../world/truth.ts';
 import { DROP_HEIGHT_M, STORY_MIN, storyFrom } from './story.ts';
 import { journeyOf } from './story-journeys.ts';
 

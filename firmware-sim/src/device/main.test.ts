@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -83,6 +83,8 @@ describe('the process of a simulated device', () => {
     expect(message).toEqual({ type: 'ready' });
     const { sensors } = (await device.said('hardware worker is ready')) ?? {};
     expect(sensors).toEqual(['sht31d-44', 'bme280-76', 'adxl375-53']);
+    const truth = JSON.parse(readFileSync(join(folder, 'DEV-1.truth.json'), 'utf8'));
+    expect(truth).toMatchObject({ v: 1, deviceId: 'DEV-1', events: [] });
     stop(device.child);
     expect(await device.exited).toEqual({ code: 0, complaint: '' });
     expect(device.entry('agent has stopped')).toBeDefined();

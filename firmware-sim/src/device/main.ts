@@ -1,7 +1,9 @@
 /** A simulated device as a process: the real edge agent, whose hardware worker has simulated chips. */
+import { dirname } from 'node:path';
 import { isJostleError } from '@jostle/contracts';
 import { type Agent, runAgent, sensingOf } from '@jostle/edge/agent';
 import { pino } from 'pino';
+import { writeTruth } from '../truth/truth-file.ts';
 import { readSimulatedDeviceConfig } from './config.ts';
 import type { SimWorkerInput } from './sim-worker-input.ts';
 import { readSimulationFile } from './simulation-file.ts';
@@ -12,6 +14,7 @@ const EXIT_CONFIG = 78;
 function start(): Agent {
   const config = readSimulatedDeviceConfig();
   const { seed, simFromMs, speed, journey } = readSimulationFile(config.simulationFile);
+  writeTruth(dirname(config.simulationFile), config.deviceId, journey);
   return runAgent({
     config,
     workerUrl: new URL('./sim-hw-worker-entry.js', import.meta.url),

@@ -2,8 +2,9 @@ import { MINUTE_MS, type RecordBodies, type RecordDraft, type RecordKind } from 
 import { DEFAULT_SENSING, type SensingConfig, startSensing } from '@jostle/edge/sensing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualTime } from '../time/virtual-time.ts';
-import { type Journey, truthOf } from '../world/journey.ts';
+import type { Journey } from '../world/journey.ts';
 import { journeyWorld } from '../world/journey-world.ts';
+import { truthOf } from '../world/truth.ts';
 import { simulatedDevice } from './simulated-device.ts';
 
 const START = Date.parse('2026-03-02T08:00:00Z');
@@ -70,6 +71,34 @@ describe('the agent’s sensing on a simulated device', () => {
     expect(bodiesOf(drafts, 'fault').filter((f) => f.isRaised)).toEqual([]);
   });
 
+  it('tells a toss from a drop and a kick from both, and keeps quiet on a ride at assurance level II', async () => {
+    const pieces: Journey['pieces'] = [
+      { kind: 'hand-carry', durationMs: 5000 },
+      { kind: 'drop', heightM: 0.8, surface: 'wood', orientation: '2-3-5' },
+      { kind: 'hand-carry', durationMs: 5000 },
+      { kind: 'toss', heightM: 0.4, launchMps: 1.5, surface: 'wood', orientation: '3-5' },
+      { kind: 'rest', durationMs: 5000 },
+      { kind: 'kick', velocityChangeMps: 2.5, side: '4' },
+      { kind: 'conveyor', durationMs: 5000 },
+      { kind: 'sorter-impact', level: 'II', side: '6' },
+      { kind: 'truck-ride', road: 'asphalt', durationMs: MINUTE_MS },
+      { kind: 'forklift-tip', angleDeg: 15, ending: 'fall' },
+      { kind: 'rest', durationMs: 5000 },
+      { kind: 'forklift-tip', angleDeg: 15, ending: 'set-down' },
+    ];
+    const shocks = bodiesOf(await recordsOf(pieces, 3), 'shock');
+    const truth = truthOf({ startsAt: START, pieces });
+    expect(truth.map((e) => e.kind)).toEqual(['drop', 'toss', 'kick', 'sorter-impact', 'forklift-tip']);
+    expect(shocks.map((s) => s.impactClass).slice(0, 4)).toEqual(['drop', 'toss', 'kick', 'kick']);
+    expect(shocks).toHaveLength(truth.length);
+    truth.forEach((event, i) => {
+      const shock = shocks[i];
+      expect(Math.abs((shock?.impactAt ?? 0) - event.at)).toBeLessThan(20);
+      expect(Math.abs((shock?.velocityChangeMps ?? 0) / event.velocityChangeMps - 1)).toBeLessThan(0.12);
+      expect(Math.abs((shock?.peakG.resultant ?? 0) / event.peakG - 1)).toBeLessThan(0.15);
+    });
+  });
+
   it('records a quiet truck ride as coverage without gaps, climate every 10 s and no shock event', async () => {
     const drafts = await recordsOf([{ kind: 'truck', durationMs: 30 * MINUTE_MS }], 30);
     expect(bodiesOf(drafts, 'shock')).toEqual([]);
@@ -89,6 +118,21 @@ describe('the agent’s sensing on a simulated device', () => {
         if (sensor === 'bme280-76') expect(reading.pressureHpa).toBeCloseTo(1013.25, 0);
       }
     }
+  });
+
+  it('records the same bytes for the same seed, and others for another', async () => {
+    const pieces: Journey['pieces'] = [
+      { kind: 'truck-ride', road: 'cobbles', durationMs: 20_000 },
+      { kind: 'toss', heightM: 0.4, launchMps: 1.5 },
+    ];
+    const bytes = async (seed: number) => {
+      const text = JSON.stringify(await recordsOf(pieces, 0.5, seed));
+      time?.uninstall();
+      return text;
+    };
+    const once = await bytes(3);
+    expect(await bytes(3)).toBe(once);
+    expect(await bytes(4)).not.toBe(once);
   });
 
   it('has each climate chip that its configuration names', async () => {

@@ -1,4 +1,5 @@
-import type { Journey, Piece } from '../world/journey.ts';
+import type { Journey } from '../world/journey.ts';
+import type { Piece } from '../world/pieces.ts';
 
 /** Something that happens to a chip during a journey: it loses its plug, or gets it back. */
 export interface PlugEvent {

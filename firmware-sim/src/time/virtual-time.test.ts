@@ -65,6 +65,14 @@ describe('virtual time', () => {
     expect(time.nowMs() - PAST).toBeLessThanOrEqual((realNow() - startedAt + 1) * 100);
   });
 
+  it('ends by itself at a given simulated time, and can go on from there', async () => {
+    time = new VirtualTime(PAST);
+    await time.run(1000, PAST + 50);
+    expect(time.nowMs()).toBe(PAST + 50);
+    await time.run(1000, PAST + 80);
+    expect(time.nowMs()).toBe(PAST + 80);
+  });
+
   it('never gets ahead of the real clock', async () => {
     time = new VirtualTime(realNow() - 1000);
     const running = time.run(1000);

@@ -61,13 +61,15 @@ export class VirtualTime {
   /**
    * Lets time pass until `stop`: `speed` times as fast as real time, but never beyond the real wall clock.
    * A simulation that begins in the past so catches up with the present and then goes on at 1×.
+   *
+   * @param untilMs simulated time at which it ends by itself
    */
-  async run(speed: number): Promise<void> {
+  async run(speed: number, untilMs = Number.POSITIVE_INFINITY): Promise<void> {
     const simFrom = this.#fake.now;
     const realFrom = this.#realMonotonic();
-    while (!this.#isStopping) {
+    while (!this.#isStopping && this.#fake.now < untilMs) {
       const paced = simFrom + speed * (this.#realMonotonic() - realFrom);
-      const target = Math.floor(Math.min(paced, this.#realNow()));
+      const target = Math.floor(Math.min(paced, this.#realNow(), untilMs));
       if (target > this.#fake.now) await this.#advanceTo(target);
       else await new Promise((resolve) => this.#realTimeout(resolve, NAP_MS));
     }

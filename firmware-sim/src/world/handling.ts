@@ -1,4 +1,4 @@
-import type { SpectrumCorner } from './vibration.ts';
+import type { SpectrumCorner } from './spectrum.ts';
 
 /** Kinds of handling that shake a parcel without hitting it. */
 export type HandlingKind = 'rest' | 'conveyor' | 'truck' | 'hand-carry';

@@ -1,8 +1,9 @@
 import { STANDARD_GRAVITY_MPS2 } from '@jostle/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Journey, pieceDurationMs, timetableOf, truthOf } from './journey.ts';
+import { type Journey, pieceDurationMs, timetableOf } from './journey.ts';
 import { journeyWorld } from './journey-world.ts';
+import { truthOf } from './truth.ts';
 import type { World } from './world.ts';
 
 const START = Date.parse('2026-03-02T08:00:00Z');
