@@ -163,6 +163,23 @@ describe.each(FIFO_CASES)('the recorder on a simulated $chip at $rateHz Hz', (fi
   });
 });
 
+it('finds the axes of an ADXL372 again after somebody has emptied its FIFO, and counts what went', async () => {
+  const adxl372 = FIFO_CASES.find(({ chip }) => chip === 'adxl372');
+  if (adxl372 === undefined) throw new TypeError('there is a case');
+  bench = await startFifo(adxl372, constantWorld());
+  const { bus, pass, bodies } = bench;
+  await pass(10_012);
+  const [, , high = 0, low = 0] = await bus.writeRead(adxl372.address, Uint8Array.of(0x04), 4);
+  const words = (high << 8) | low;
+  await bus.writeRead(adxl372.address, Uint8Array.of(0x42), words * 2);
+  await pass(MINUTE);
+  const { samples, lost, watchedMs } = totalsOf(bodies('coverage'));
+  expect(lost).toBeGreaterThanOrEqual(words / 3);
+  expect(lost).toBeLessThanOrEqual(words / 3 + 2);
+  expect(Math.abs(samples + lost - (watchedMs * adxl372.rateHz) / 1000)).toBeLessThanOrEqual(5);
+  expect(bodies('fault')).toEqual([]);
+});
+
 it('does not take an ADXL372 for an ADXL375', async () => {
   const [adxl375] = FIFO_CASES;
   if (adxl375 === undefined) throw new TypeError('there is a case');
