@@ -12,7 +12,7 @@ import { SensingSupervisor } from './sensing-supervisor.ts';
 import { openMqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 
-export { AgentConfig, readAgentConfig } from './config.ts';
+export { AgentConfig, agentRules, readAgentConfig } from './config.ts';
 export { sensingOf } from './sensing-settings.ts';
 
 /** How often overdue messages are looked for. */

@@ -2,7 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { isJostleError, JostleError } from '@jostle/contracts';
 import { SystemClock } from './clock/clock.ts';
 import { openSensorBus, type SensorBus } from './io/sensor-bus.ts';
-import { type FromSensing, type SensingConfig, startSensing, type ToSensing } from './sensing/index.ts';
+import {
+  type FromSensing,
+  GpioLine,
+  type SensingConfig,
+  startSensing,
+  type ToSensing,
+} from './sensing/index.ts';
 
 /** What the agent starts this worker with. */
 export interface HardwareWorkerData {
@@ -21,7 +27,14 @@ const send = (message: FromSensing): void => port.postMessage(message);
 try {
   const { bus, sensors } = workerData as HardwareWorkerData;
   const transport = await openSensorBus(bus);
-  const sensing = await startSensing({ transport, clock: new SystemClock(), sensors, emit: send });
+  const line = sensors.shock?.interruptLine;
+  const sensing = await startSensing({
+    transport,
+    clock: new SystemClock(),
+    sensors,
+    ...(line !== undefined && { interrupt: new GpioLine(line) }),
+    emit: send,
+  });
 
   // Through the bus queue: a transaction that hangs must stop the heartbeat.
   setInterval(() => void sensing.busTurn().then(() => send({ type: 'heartbeat' })), HEARTBEAT_EVERY_MS);

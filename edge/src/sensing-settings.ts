@@ -1,11 +1,12 @@
 import { UNCALIBRATED } from './calibration/calibration.ts';
 import type { AgentConfig } from './config.ts';
-import type { ClimateChip, ClimateLimit, SensingConfig } from './sensing/index.ts';
+import type { ClimateChip, ClimateLimit, SensingConfig, ShockChip, TiltChip } from './sensing/index.ts';
 
 /** The sensing part of the agent's configuration, in the shape in which the hardware worker takes it. */
 export function sensingOf(config: AgentConfig): SensingConfig {
   return {
     shock: shockOf(config),
+    tilt: tiltOf(config),
     climate: chipsOf(config.climateChips).map(([chip, address]) => ({
       chip: chip as ClimateChip['chip'],
       address,
@@ -18,9 +19,12 @@ export function sensingOf(config: AgentConfig): SensingConfig {
 function shockOf(config: AgentConfig): SensingConfig['shock'] {
   const [chip] = chipsOf(config.shockChip);
   if (chip === undefined) return null;
+  const { shockRateHz, shockInterruptLine } = config;
   return {
-    chip: 'adxl375',
+    chip: chip[0] as ShockChip['chip'],
     address: chip[1],
+    ...(shockRateHz !== undefined && { rateHz: shockRateHz as NonNullable<ShockChip['rateHz']> }),
+    ...(shockInterruptLine !== undefined && { interruptLine: shockInterruptLine }),
     calibration: UNCALIBRATED,
     triggerG: config.shockTriggerG,
     storage: {
@@ -29,6 +33,12 @@ function shockOf(config: AgentConfig): SensingConfig['shock'] {
       minDurationMs: config.shockMinDurationMs,
     },
   };
+}
+
+function tiltOf(config: AgentConfig): SensingConfig['tilt'] {
+  const [chip] = chipsOf(config.tiltChip);
+  if (chip === undefined) return null;
+  return { chip: chip[0] as TiltChip['chip'], address: chip[1], calibration: UNCALIBRATED };
 }
 
 /** `sht31d@44,bme280@76` as pairs of chip and address. */

@@ -42,7 +42,7 @@ async function startOverFirmata(...cases: readonly ClimateCase[]): Promise<Bench
   };
   const chips = (now: () => number) =>
     new Map(cases.map(({ address, Model }) => [address, new Model({ world, now })]));
-  bench = await startBench(sensors, chips, () => {}, open);
+  bench = await startBench(sensors, chips, () => {}, { transport: open });
   return bench;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readConfig } from '@jostle/contracts';
-import { AgentConfig } from '@jostle/edge/agent';
+import { AgentConfig, agentRules } from '@jostle/edge/agent';
 import Type, { type Static } from 'typebox';
 
 /** What a simulated device reads from its environment: all that the agent reads, and its journey. */
@@ -16,5 +16,5 @@ export type SimulatedDeviceConfig = Static<typeof SimulatedDeviceConfig>;
 
 /** @throws JostleError CONFIG_INVALID naming every wrong key at once */
 export function readSimulatedDeviceConfig(): SimulatedDeviceConfig {
-  return readConfig(SimulatedDeviceConfig, process.env, (path) => readFileSync(path, 'utf8'));
+  return readConfig(SimulatedDeviceConfig, process.env, (path) => readFileSync(path, 'utf8'), agentRules);
 }
