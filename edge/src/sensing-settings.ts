@@ -1,11 +1,23 @@
-import { UNCALIBRATED } from './calibration/calibration.ts';
+import {
+  type CalibrationHistory,
+  currentCalibration,
+  NO_CALIBRATIONS,
+} from './calibration/calibration-history.ts';
 import type { AgentConfig } from './config.ts';
 import type { ClimateChip, ClimateLimit, SensingConfig } from './sensing/index.ts';
+import { sensorName } from './sensing/sensor-name.ts';
 
-/** The sensing part of the agent's configuration, in the shape in which the hardware worker takes it. */
-export function sensingOf(config: AgentConfig): SensingConfig {
+/**
+ * The sensing part of the agent's configuration, in the shape in which the hardware worker takes it.
+ *
+ * @param calibrations what the device's chips are calibrated with; they are taken as they read without
+ */
+export function sensingOf(
+  config: AgentConfig,
+  calibrations: CalibrationHistory = NO_CALIBRATIONS,
+): SensingConfig {
   return {
-    shock: shockOf(config),
+    shock: shockOf(config, calibrations),
     climate: chipsOf(config.climateChips).map(([chip, address]) => ({
       chip: chip as ClimateChip['chip'],
       address,
@@ -15,13 +27,14 @@ export function sensingOf(config: AgentConfig): SensingConfig {
   };
 }
 
-function shockOf(config: AgentConfig): SensingConfig['shock'] {
+function shockOf(config: AgentConfig, calibrations: CalibrationHistory): SensingConfig['shock'] {
   const [chip] = chipsOf(config.shockChip);
   if (chip === undefined) return null;
+  const sensor = sensorName({ chip: chip[0], address: chip[1] });
   return {
     chip: 'adxl375',
     address: chip[1],
-    calibration: UNCALIBRATED,
+    calibration: currentCalibration(calibrations, sensor),
     triggerG: config.shockTriggerG,
     storage: {
       minPeakG: config.shockMinPeakG,

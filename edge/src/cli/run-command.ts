@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { type Agent, runAgent } from '../agent.ts';
+import { loadCalibrations } from '../calibration/calibration-loading.ts';
 import { readAgentConfig } from '../config.ts';
 import type { HardwareWorkerData } from '../hw-worker.ts';
 import { sensingOf } from '../sensing-settings.ts';
@@ -11,7 +12,8 @@ export function runCommand(): Command {
   return new Command('run').description('Run the agent on the sensors of this machine').action(() => {
     const config = orExit(readAgentConfig);
     const log = pino({ level: config.logLevel, base: { part: 'edge', deviceId: config.deviceId } });
-    const workerData: HardwareWorkerData = { bus: config.i2cBus, sensors: sensingOf(config) };
+    const sensors = sensingOf(config, loadCalibrations(config.dataDir, log));
+    const workerData: HardwareWorkerData = { bus: config.i2cBus, sensors };
     const agent = orExit(() =>
       runAgent({
         config,

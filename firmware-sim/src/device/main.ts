@@ -1,6 +1,6 @@
 /** A simulated device as a process: the real edge agent, whose hardware worker has simulated chips. */
 import { isJostleError } from '@jostle/contracts';
-import { type Agent, runAgent, sensingOf } from '@jostle/edge/agent';
+import { type Agent, loadCalibrations, runAgent, sensingOf } from '@jostle/edge/agent';
 import { pino } from 'pino';
 import { readSimulatedDeviceConfig } from './config.ts';
 import type { SimWorkerInput } from './sim-worker-input.ts';
@@ -12,6 +12,8 @@ const EXIT_CONFIG = 78;
 function start(): Agent {
   const config = readSimulatedDeviceConfig();
   const { seed, simFromMs, speed, journey } = readSimulationFile(config.simulationFile);
+  const log = pino({ level: config.logLevel, base: { part: 'device', deviceId: config.deviceId } });
+  const sensors = sensingOf(config, loadCalibrations(config.dataDir, log));
   return runAgent({
     config,
     workerUrl: new URL('./sim-hw-worker-entry.js', import.meta.url),
@@ -21,9 +23,9 @@ function start(): Agent {
       journey,
       simFromMs: Math.max(simFromMs, lastMeasuredAt ?? 0),
       speed,
-      sensors: sensingOf(config),
+      sensors,
     }),
-    log: pino({ level: config.logLevel, base: { part: 'device', deviceId: config.deviceId } }),
+    log,
   });
 }
 
