@@ -86,6 +86,11 @@ export const ERROR_CODES = {
     meaning: 'A calibration could not be stored; the one before it stays in use.',
     fix: 'Run it as the user of the agent, and make room where the disk is full.',
   },
+  EDGE_CALIBRATION_BROKEN_OFF: {
+    http: 500,
+    meaning: 'The input of `jostle-edge calibrate` ended before its last step; nothing was stored.',
+    fix: 'Run it in a terminal, or give it one line per step.',
+  },
   EDGE_REPLAY_UNREADABLE: {
     http: 500,
     meaning:

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { calibrateCommand } from './calibrate-command.ts';
 import { configCommand } from './config-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { orExitAsync } from './exit-codes.ts';
@@ -15,6 +16,7 @@ const program = new Command('jostle-edge')
   .addCommand(statusCommand())
   .addCommand(liveCommand())
   .addCommand(i2cCommand())
+  .addCommand(calibrateCommand())
   .addCommand(replayCommand())
   .addCommand(configCommand());
 

@@ -25,19 +25,25 @@ const OSCILLATOR_SPREAD_PPM = 10_000;
 /**
  * The bus of one device with the chips that its configuration names. Its accelerometer has the noise of the real
  * part, an oscillator error of up to 1 %, and the zero offset that the configuration takes off again.
+ *
+ * @param zeroOffsetG another zero offset, g by axis: one that the configuration knows nothing of
  */
 export function simulatedDevice(
   sensors: SensingConfig,
   surroundings: ChipSurroundings,
   seed: number,
+  zeroOffsetG?: readonly [number, number, number],
 ): SimulatedBus {
   const bus = new SimulatedBus(seed);
   if (sensors.shock !== null) {
     const { address, calibration } = sensors.shock;
     const { offsetG } = calibration;
     const oscillatorErrorPpm = Math.round((2 * seededRandom(seed)() - 1) * OSCILLATOR_SPREAD_PPM);
-    const zeroOffsetG = [offsetG.x, offsetG.y, offsetG.z] as const;
-    bus.attach(address, new Adxl375(surroundings, { oscillatorErrorPpm, zeroOffsetG, noiseSeed: seed }));
+    const zero = zeroOffsetG ?? ([offsetG.x, offsetG.y, offsetG.z] as const);
+    bus.attach(
+      address,
+      new Adxl375(surroundings, { oscillatorErrorPpm, zeroOffsetG: zero, noiseSeed: seed }),
+    );
   }
   for (const { chip, address } of sensors.climate) bus.attach(address, new CLIMATE_CHIPS[chip](surroundings));
   return bus;
