@@ -8,6 +8,7 @@ import { liveCommand } from './live-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
 import { statusCommand } from './status-command.ts';
+import { tapTestCommand } from './tap-test-command.ts';
 
 const program = new Command('jostle-edge')
   .description('The edge agent of Jostle: records shock and climate, and delivers every record')
@@ -17,6 +18,7 @@ const program = new Command('jostle-edge')
   .addCommand(liveCommand())
   .addCommand(i2cCommand())
   .addCommand(calibrateCommand())
+  .addCommand(tapTestCommand())
   .addCommand(replayCommand())
   .addCommand(configCommand());
 
