@@ -52,9 +52,30 @@ export const AgentConfig = Type.Object({
   }),
   shockChip: Type.String({
     env: 'SHOCK_CHIP',
-    title: 'Shock recorder as chip@address in hex, or none.',
+    title: 'Shock recorder as chip@address in hex, or none. Chips: adxl375, adxl372, adxl345, lis3dh.',
     default: 'adxl375@53',
-    pattern: '^(none|adxl375@(1d|53))$',
+    pattern: '^(none|adxl3(75|72|45)@(1d|53)|lis3dh@1[89])$',
+  }),
+  shockRateHz: Type.Optional(
+    Type.Integer({
+      env: 'SHOCK_RATE_HZ',
+      title: 'Samples per second of an adxl372: 1600, or 3200 for pulses under 3 ms. Others have one rate.',
+      enum: [1600, 3200],
+    }),
+  ),
+  shockInterruptLine: Type.Optional(
+    Type.String({
+      env: 'SHOCK_INT_LINE',
+      title: 'Name of the GPIO line that INT1 of the shock chip is wired to, such as GPIO17.',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$',
+    }),
+  ),
+  tiltChip: Type.String({
+    env: 'TILT_CHIP',
+    title:
+      'Second accelerometer, for tilt, as chip@address in hex, or none: a shock chip of ±16 g tells it too.',
+    default: 'none',
+    pattern: '^(none|adxl345@(1d|53)|lis3dh@1[89])$',
   }),
   shockTriggerG: Type.Number({
     env: 'SHOCK_TRIGGER_G',
@@ -127,7 +148,31 @@ export type AgentConfig = Static<typeof AgentConfig>;
 
 /** @throws JostleError CONFIG_INVALID naming every wrong key at once */
 export function readAgentConfig(): AgentConfig {
-  return readConfig(AgentConfig, process.env, (path) => readFileSync(path, 'utf8'), limitsInOrder);
+  return readConfig(AgentConfig, process.env, (path) => readFileSync(path, 'utf8'), agentRules);
+}
+
+/** What must hold between the keys of the agent. */
+export function agentRules(values: Partial<AgentConfig>): Problem[] {
+  return [...limitsInOrder(values), ...shockChipFits(values)];
+}
+
+/** A rate is for the chip that has one to choose, an interrupt for one that is there; two chips need two addresses. */
+function shockChipFits({
+  shockChip = '',
+  shockRateHz,
+  shockInterruptLine,
+  tiltChip = '',
+}: Partial<AgentConfig>): Problem[] {
+  const problems: Problem[] = [];
+  const complain = (at: string, message: string) => problems.push({ code: 'CONFIG_INVALID', at, message });
+  if (shockRateHz !== undefined && !shockChip.startsWith('adxl372'))
+    complain('SHOCK_RATE_HZ', `must be left out: ${shockChip} has no choice of rates`);
+  if (shockInterruptLine !== undefined && shockChip === 'none')
+    complain('SHOCK_INT_LINE', 'must be left out: there is no shock chip');
+  const [, tiltAddress] = tiltChip.split('@');
+  if (tiltAddress !== undefined && tiltAddress === shockChip.split('@')[1])
+    complain('TILT_CHIP', `must have another address than the shock chip ${shockChip}`);
+  return problems;
 }
 
 /** A lower limit lies below the upper one: otherwise every value would be an excursion. */

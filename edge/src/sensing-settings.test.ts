@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
 import { UNCALIBRATED } from './calibration/calibration.ts';
 import { NO_CALIBRATIONS, withCalibration } from './calibration/calibration-history.ts';
-import { AgentConfig } from './config.ts';
+import { AgentConfig, agentRules } from './config.ts';
 import { DEFAULT_SENSING, SensingConfig } from './sensing/index.ts';
 import { sensingOf } from './sensing-settings.ts';
 
@@ -11,7 +11,7 @@ const noFile = () => {
   throw new RangeError('no file');
 };
 const configOf = (env: Record<string, string>) =>
-  readConfig(AgentConfig, { DEVICE_ID: 'BOX-A', ...env }, noFile);
+  readConfig(AgentConfig, { DEVICE_ID: 'BOX-A', ...env }, noFile, agentRules);
 const isSensingConfig = Compile(SensingConfig);
 
 test('the defaults are the recommended kit', () => {
@@ -60,6 +60,28 @@ test('the shock chip takes the calibration of its own name, and none of another'
   expect(other.shock?.calibration).toEqual(UNCALIBRATED);
 });
 
+test.each([
+  ['adxl345@1d', { chip: 'adxl345', address: 0x1d }],
+  ['lis3dh@19', { chip: 'lis3dh', address: 0x19 }],
+  ['adxl372@53', { chip: 'adxl372', address: 0x53 }],
+])('the shock chip may be %s', (value, expected) => {
+  const sensing = sensingOf(configOf({ SHOCK_CHIP: value }));
+  expect(isSensingConfig.Check(sensing)).toBe(true);
+  expect(sensing.shock).toMatchObject(expected);
+});
+
+test('rate, interrupt line and tilt chip reach the hardware worker', () => {
+  const env = { SHOCK_CHIP: 'adxl372@53', SHOCK_RATE_HZ: '3200', SHOCK_INT_LINE: 'GPIO17' };
+  const sensing = sensingOf(configOf({ ...env, TILT_CHIP: 'lis3dh@18' }));
+  expect(isSensingConfig.Check(sensing)).toBe(true);
+  expect(sensing.shock).toMatchObject({ rateHz: 3200, interruptLine: 'GPIO17' });
+  expect(sensing.tilt).toMatchObject({ chip: 'lis3dh', address: 0x18 });
+});
+
+test('an interrupt line without a shock chip is refused', () => {
+  expect(() => configOf({ SHOCK_CHIP: 'none', SHOCK_INT_LINE: 'GPIO17' })).toThrow('SHOCK_INT_LINE');
+});
+
 test('a device without sensors is possible', () => {
   const sensing = sensingOf(configOf({ SHOCK_CHIP: 'none', CLIMATE_CHIPS: 'none' }));
   expect([sensing.shock, sensing.climate]).toEqual([null, []]);
@@ -68,7 +90,13 @@ test('a device without sensors is possible', () => {
 test.each([
   ['DEVICE_ID', 'box a'],
   ['MQTT_URL', 'http://broker'],
-  ['SHOCK_CHIP', 'adxl345@53'],
+  ['SHOCK_CHIP', 'adxl345@18'],
+  ['SHOCK_CHIP', 'lis3dh@53'],
+  ['SHOCK_RATE_HZ', '800'],
+  ['SHOCK_RATE_HZ', '3200'],
+  ['SHOCK_INT_LINE', '--help'],
+  ['TILT_CHIP', 'adxl375@1d'],
+  ['TILT_CHIP', 'adxl345@53'],
   ['CLIMATE_CHIPS', 'sht31d@44;bme280@76'],
   ['CLIMATE_CHIPS', 'si7021@41'],
   ['CLIMATE_CHIPS', 'dht22@40'],

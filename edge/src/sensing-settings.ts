@@ -4,7 +4,7 @@ import {
   NO_CALIBRATIONS,
 } from './calibration/calibration-history.ts';
 import type { AgentConfig } from './config.ts';
-import type { ClimateChip, ClimateLimit, SensingConfig } from './sensing/index.ts';
+import type { ClimateChip, ClimateLimit, SensingConfig, ShockChip, TiltChip } from './sensing/index.ts';
 import { sensorName } from './sensing/sensor-name.ts';
 
 /**
@@ -18,6 +18,7 @@ export function sensingOf(
 ): SensingConfig {
   return {
     shock: shockOf(config, calibrations),
+    tilt: tiltOf(config, calibrations),
     climate: chipsOf(config.climateChips).map(([chip, address]) => ({
       chip: chip as ClimateChip['chip'],
       address,
@@ -30,10 +31,13 @@ export function sensingOf(
 function shockOf(config: AgentConfig, calibrations: CalibrationHistory): SensingConfig['shock'] {
   const [chip] = chipsOf(config.shockChip);
   if (chip === undefined) return null;
+  const { shockRateHz, shockInterruptLine } = config;
   const sensor = sensorName({ chip: chip[0], address: chip[1] });
   return {
-    chip: 'adxl375',
+    chip: chip[0] as ShockChip['chip'],
     address: chip[1],
+    ...(shockRateHz !== undefined && { rateHz: shockRateHz as NonNullable<ShockChip['rateHz']> }),
+    ...(shockInterruptLine !== undefined && { interruptLine: shockInterruptLine }),
     calibration: currentCalibration(calibrations, sensor),
     triggerG: config.shockTriggerG,
     storage: {
@@ -42,6 +46,13 @@ function shockOf(config: AgentConfig, calibrations: CalibrationHistory): Sensing
       minDurationMs: config.shockMinDurationMs,
     },
   };
+}
+
+function tiltOf(config: AgentConfig, calibrations: CalibrationHistory): SensingConfig['tilt'] {
+  const [chip] = chipsOf(config.tiltChip);
+  if (chip === undefined) return null;
+  const tilt = { chip: chip[0] as TiltChip['chip'], address: chip[1] };
+  return { ...tilt, calibration: currentCalibration(calibrations, sensorName(tilt)) };
 }
 
 /** `sht31d@44,bme280@76` as pairs of chip and address. */

@@ -14,6 +14,13 @@ const Sensor = Type.String({
   maxLength: 32,
   description: 'Chip and address, such as sht31d-44.',
 });
+const CalibrationId = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 64,
+    description: 'Names the calibration of the chip; left out where it has none.',
+  }),
+);
 const G = Type.Number({
   minimum: 0,
   maximum: 100_000,
@@ -105,6 +112,7 @@ export const ShockBody = Type.Object(
       },
       { additionalProperties: false },
     ),
+    calibrationId: CalibrationId,
     waveform: Type.Optional(Waveform),
   },
   { additionalProperties: false },
@@ -145,6 +153,29 @@ export const CoverageBody = Type.Object(
       minimum: 0,
       description: 'Triggers that did not meet the storage criterion.',
     }),
+    calibrationId: CalibrationId,
+  },
+  { additionalProperties: false },
+);
+
+/**
+ * How the parcel lies: sent when it has come to rest in another way than before and kept still for 2 s, and once when the
+ * device starts. Routine: it says how something was carried, and is no harm in itself.
+ */
+export const TiltBody = Type.Object(
+  {
+    sensor: Sensor,
+    upFace: Type.Integer({
+      minimum: 1,
+      maximum: 6,
+      description: 'Face that looks up, by ISO 2206: 1 top, 2 right, 3 base, 4 left, 5 near end, 6 far end.',
+    }),
+    tiltDeg: Type.Number({
+      minimum: 0,
+      maximum: 180,
+      description: 'Angle between the line from base to top and the vertical, degrees.',
+    }),
+    startedAt: Ms,
   },
   { additionalProperties: false },
 );
@@ -180,6 +211,7 @@ export const RECORD_BODIES = {
   shock: ShockBody,
   excursion: ExcursionBody,
   coverage: CoverageBody,
+  tilt: TiltBody,
   fault: FaultBody,
   tombstone: TombstoneBody,
 } as const;
@@ -191,6 +223,7 @@ export type ClimateBody = Static<typeof ClimateBody>;
 export type ShockBody = Static<typeof ShockBody>;
 export type ExcursionBody = Static<typeof ExcursionBody>;
 export type CoverageBody = Static<typeof CoverageBody>;
+export type TiltBody = Static<typeof TiltBody>;
 export type FaultBody = Static<typeof FaultBody>;
 export type TombstoneBody = Static<typeof TombstoneBody>;
 export type Waveform = Static<typeof Waveform>;
@@ -201,6 +234,7 @@ export type RecordBodies = {
   shock: ShockBody;
   excursion: ExcursionBody;
   coverage: CoverageBody;
+  tilt: TiltBody;
   fault: FaultBody;
   tombstone: TombstoneBody;
 };
@@ -222,5 +256,5 @@ export type DeviceRecord = RecordDraft & { seq: number; bootId: string };
 
 /** Kinds that are sent before anything else and are never thinned. */
 export function isEventKind(kind: RecordKind): boolean {
-  return kind !== 'climate' && kind !== 'coverage';
+  return kind !== 'climate' && kind !== 'coverage' && kind !== 'tilt';
 }

@@ -5,16 +5,16 @@ export type ParcelAxes = Calibration['axes'];
 
 /**
  * The faces of the parcel in the order in which a tech turns it over, each with the parcel axis that points up when it
- * lies on that face. x points to the front, y to the right as seen from the front, z to the lid; in the numbers of
- * ISO 2206 these are the faces 5, 2 and 1.
+ * lies on that face. Of a parcel that stands with its front before the viewer, x points to the right, y to the back and
+ * z to the top: faces 2, 6 and 1 of ISO 2206, whose near end (5) is the front.
  */
 export const FACES = [
   { name: 'base', up: '+z' },
-  { name: 'lid', up: '-z' },
-  { name: 'back', up: '+x' },
-  { name: 'front', up: '-x' },
-  { name: 'left side', up: '+y' },
-  { name: 'right side', up: '-y' },
+  { name: 'top', up: '-z' },
+  { name: 'left side', up: '+x' },
+  { name: 'right side', up: '-x' },
+  { name: 'front', up: '+y' },
+  { name: 'back', up: '-y' },
 ] as const satisfies readonly { name: string; up: SignedAxis }[];
 
 /** Name of an axis and its direction, from `+x`. */

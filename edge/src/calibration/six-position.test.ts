@@ -54,8 +54,8 @@ describe('six positions', () => {
     );
 
   test.each([
-    ['never turned', [0, 0, 0, 0, 0, 0], 'not-turned', 'base and lid'],
-    ['not turned for the last face', [0, 1, 2, 3, 4, 4], 'not-turned', 'left side and right side'],
+    ['never turned', [0, 0, 0, 0, 0, 0], 'not-turned', 'base and top'],
+    ['not turned for the last face', [0, 1, 2, 3, 4, 4], 'not-turned', 'front and back'],
     ['right and left exchanged', [0, 1, 2, 3, 5, 4], 'faces-exchanged', 'mirror'],
   ] as const)('are refused when the device is %s', (_, faces, reason, found) => {
     expect(lying(faces)).toMatchObject({ kind: 'refused', reason, found: expect.stringContaining(found) });

@@ -1,12 +1,9 @@
-import { JostleError } from '@jostle/contracts';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { currentEntry, entriesOf, withoutCurrent } from '../calibration/calibration-history.ts';
 import { type ParcelAxes, parcelAxesFrom } from '../calibration/parcel-axes.ts';
-import { calibrateShockChip } from '../field/calibration-session.ts';
+import { type ChipToCalibrate, calibrateChip, chipToCalibrate } from '../field/calibration-session.ts';
 import { calibrationText, historyText } from '../field/calibration-text.ts';
 import type { FieldStation } from '../field/station.ts';
-import { sensorName } from '../sensing/sensor-name.ts';
-import { sensingOf } from '../sensing-settings.ts';
 import { assertBusIsFree, simOption, simulationNotice, stationOf } from './field-station.ts';
 import { HandGuide } from './hand-guide.ts';
 
@@ -15,6 +12,7 @@ interface CalibrateOptions {
   mount?: ParcelAxes;
   show?: true;
   undo?: true;
+  tilt?: true;
   json?: true;
   sim?: string;
 }
@@ -30,19 +28,20 @@ interface Answer {
 export function calibrateCommand(): Command {
   return new Command('calibrate')
     .description(
-      'find the zero offset of the shock recorder at rest on its base, step by step; exits with 1 when it is refused',
+      'find the zero offset of an accelerometer at rest on its base, step by step; exits with 1 when it is refused',
     )
     .option('--six-position', 'also its scale and mounting, from the six faces of the parcel')
     .addOption(
       new Option(
         '--mount <axes>',
-        'the chip axes along x (front), y (right) and z (lid) of the parcel, such as +y,-x,+z; as before without',
+        'the chip axes along x (right), y (back) and z (top) of the parcel, such as +y,-x,+z; as before without',
       )
         .argParser(parseMount)
         .conflicts('sixPosition'),
     )
     .addOption(new Option('--show', 'print what is stored').conflicts(['sixPosition', 'mount', 'undo']))
     .addOption(new Option('--undo', 'go back to the calibration before').conflicts(['sixPosition', 'mount']))
+    .option('--tilt', 'of the tilt chip in place of the shock recorder')
     .option('--json', 'print the result as JSON; the steps go to stderr')
     .addOption(simOption())
     .action(async (options: CalibrateOptions, command: Command) => {
@@ -56,13 +55,15 @@ export function calibrateCommand(): Command {
 }
 
 function answerOf(station: FieldStation, options: CalibrateOptions): Promise<Answer> | Answer {
-  if (options.show) return shown(station);
-  if (options.undo) return undone(station);
-  return calibrated(station, options);
+  const chip = chipToCalibrate(station, options.tilt ? 'tilt' : 'shock');
+  if (options.show) return shown(station, chip);
+  if (options.undo) return undone(station, chip);
+  return calibrated(station, chip, options);
 }
 
 async function calibrated(
   station: FieldStation,
+  chip: ChipToCalibrate,
   { sixPosition, mount, json }: CalibrateOptions,
 ): Promise<Answer> {
   await assertBusIsFree(station);
@@ -71,7 +72,7 @@ async function calibrated(
   const guide = new HandGuide(station, output);
   try {
     const how = sixPosition ? 'six-position' : 'at-rest';
-    const outcome = await calibrateShockChip(station, { how, axes: mount ?? null }, guide);
+    const outcome = await calibrateChip(station, chip, { how, axes: mount ?? null }, guide);
     if (outcome.kind === 'refused')
       return { text: `\nNot calibrated: ${outcome.found}.\n→ ${outcome.fix}\n`, json: outcome, status: 1 };
     const { sensor, entry } = outcome;
@@ -85,8 +86,7 @@ async function calibrated(
   }
 }
 
-function shown(station: FieldStation): Answer {
-  const sensor = shockSensorOf(station);
+function shown(station: FieldStation, { sensor }: ChipToCalibrate): Answer {
   const history = station.calibrations.read();
   return {
     text: simulationNotice(station.journey) + historyText(sensor, history),
@@ -95,8 +95,7 @@ function shown(station: FieldStation): Answer {
   };
 }
 
-function undone(station: FieldStation): Answer {
-  const sensor = shockSensorOf(station);
+function undone(station: FieldStation, { sensor }: ChipToCalibrate): Answer {
   const result = withoutCurrent(station.calibrations.read(), sensor);
   const notice = simulationNotice(station.journey);
   if (result === null)
@@ -117,12 +116,6 @@ function undone(station: FieldStation): Answer {
     },
     status: 0,
   };
-}
-
-function shockSensorOf({ config }: FieldStation): string {
-  const { shock } = sensingOf(config);
-  if (shock !== null) return sensorName(shock);
-  throw new JostleError('EDGE_SENSOR_ABSENT', 'No shock recorder is configured: set SHOCK_CHIP.');
 }
 
 function keptText({ journey }: FieldStation): string {

@@ -1,3 +1,4 @@
+export { type ClipLimits, clipLimits } from './clip-limits.ts';
 export { CoverageMeter, type CoverageSpan } from './coverage-meter.ts';
 export { dewPointC } from './dew-point.ts';
 export {
@@ -6,7 +7,7 @@ export {
   type ExcursionObservation,
   type ExcursionRule,
 } from './excursion-detector.ts';
-export type { SampleBlock } from './samples.ts';
+export type { AxesG, SampleBlock } from './samples.ts';
 export { capturedPeakFraction } from './sampling-floor.ts';
 export { ShockDetector } from './shock-detector.ts';
 export {
@@ -15,3 +16,4 @@ export {
   type ShockObservation,
   type StorageCriterion,
 } from './shock-observation.ts';
+export { TiltDetector, type TiltObservation } from './tilt-detector.ts';

@@ -1,11 +1,12 @@
 import { freeFallHeightM, type ImpactClass, packWaveform, type ShockBody } from '@jostle/contracts';
+import type { ClipLimits } from './clip-limits.ts';
 import { equivalentDropHeightM } from './drop-height.ts';
 import { FEWEST_SAMPLES_PER_PULSE, fair, fairingCornerHz } from './fairing.ts';
 import { type FreeFall, findFreeFall } from './free-fall.ts';
 import { launchVelocityMps, TOSS_LAUNCH_MPS } from './launch.ts';
 import { findPulse, type Pulse, type PulseSearch, velocityChangeMps } from './pulse.ts';
 import { restingLevel } from './resting-level.ts';
-import type { AxesG } from './samples.ts';
+import { type AxesG, sampleAt } from './samples.ts';
 import type { ShockObservation } from './shock-observation.ts';
 
 const PRE_IMPACT_MS = 50;
@@ -30,14 +31,11 @@ export interface ShockSegment {
 }
 
 /** Everything that can be said of one triggered stretch. */
-export function analyseShock(
-  segment: ShockSegment,
-  chip: { rangeG: number; countG: number },
-): ShockObservation {
+export function analyseShock(segment: ShockSegment, clip: ClipLimits, countG: number): ShockObservation {
   const { xyz, impactIndex, periodMs } = segment;
   const rateHz = 1000 / periodMs;
   const { fall, rest } = precedingState(segment);
-  const clipped = clippedAxes(segment, chip.rangeG - 2 * chip.countG);
+  const clipped = clippedAxes(segment, clip);
   const measured = measurePulse(segment, rest, clipped.x || clipped.y || clipped.z);
   const { pulse } = measured;
   const dv = velocityChangeMps(xyz, pulse.start, pulse.end, rest, periodMs);
@@ -59,7 +57,7 @@ export function analyseShock(
     rateHz: rounded(rateHz, 2),
     isBandwidthLimited: measured.isBandwidthLimited,
     fairing: measured.fairing,
-    waveform: waveformAround(xyz, impactIndex, rateHz, chip.countG),
+    waveform: waveformAround(xyz, impactIndex, rateHz, countG),
   };
 }
 
@@ -153,13 +151,14 @@ function peakPerAxis(
 
 function clippedAxes(
   { xyz, impactIndex, lastAboveIndex }: ShockSegment,
-  limitG: number,
+  { low, high }: ClipLimits,
 ): ShockBody['clipped'] {
   const clipped = { x: false, y: false, z: false };
   for (let i = impactIndex; i <= lastAboveIndex; i++) {
-    clipped.x ||= Math.abs(xyz[i * 3] as number) >= limitG;
-    clipped.y ||= Math.abs(xyz[i * 3 + 1] as number) >= limitG;
-    clipped.z ||= Math.abs(xyz[i * 3 + 2] as number) >= limitG;
+    const { x, y, z } = sampleAt(xyz, i);
+    clipped.x ||= x <= low.x || x >= high.x;
+    clipped.y ||= y <= low.y || y >= high.y;
+    clipped.z ||= z <= low.z || z >= high.z;
   }
   return clipped;
 }

@@ -1,3 +1,5 @@
+import { UNCALIBRATED } from '../calibration/calibration.ts';
+import { type ClipLimits, clipLimits } from './clip-limits.ts';
 import { SampleRing } from './sample-ring.ts';
 import type { SampleBlock } from './samples.ts';
 import { analyseShock, POST_IMPACT_MS } from './shock-analysis.ts';
@@ -36,13 +38,16 @@ interface OpenEvent {
  */
 export class ShockDetector {
   readonly #options: ShockDetectorOptions;
+  readonly #clip: ClipLimits;
   readonly #triggerSquared: number;
   #stream: Stream | null = null;
   #event: OpenEvent | null = null;
   #rejectedTriggers = 0;
 
   constructor(options: ShockDetectorOptions) {
+    const { rangeG, countG, calibration = UNCALIBRATED } = options;
     this.#options = options;
+    this.#clip = clipLimits(rangeG, countG, calibration);
     this.#triggerSquared = options.triggerG ** 2;
   }
 
@@ -134,7 +139,8 @@ export class ShockDetector {
         periodMs: event.periodMs,
         impactMonoMs: event.impactMonoMs,
       },
-      this.#options,
+      this.#clip,
+      this.#options.countG,
     );
     stream.lastEventEnd = event.lastAboveIndex;
     const { minPeakG, minVelocityChangeMps, minDurationMs } = this.#options.storage;

@@ -1,4 +1,5 @@
 import type { ShockBody } from '@jostle/contracts';
+import type { Calibration } from '../calibration/calibration.ts';
 
 /** What a trigger must reach to be stored as a shock event; all three must hold. */
 export interface StorageCriterion {
@@ -11,8 +12,10 @@ export interface StorageCriterion {
 }
 
 export interface ShockDetectorOptions {
-  /** Full scale of the chip, g: an axis within two counts of it is clipped. Infinity where it is unknown. */
+  /** Full scale of the chip, g: an axis that read within two counts of it is clipped. Infinity where it is unknown. */
   rangeG: number;
+  /** How the samples were calibrated: the range is that of what the chip read. Left out: they are as it read. */
+  calibration?: Calibration;
   /** Acceleration of one count, g; also the resolution of the stored waveform. */
   countG: number;
   /** A sample whose resultant, gravity included, reaches this opens an event, g. */

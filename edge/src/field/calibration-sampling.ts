@@ -5,24 +5,32 @@ import { REST_MS, type RestSamples } from '../calibration/rest-level.ts';
 import type { SampleBlock } from '../detection/index.ts';
 import { BusQueue } from '../io/bus-queue.ts';
 import type { I2cTransport } from '../io/transport.ts';
-import { Adxl375Recorder, type RecorderListener } from '../sensing/adxl375/recorder.ts';
-import { RANGE_G } from '../sensing/adxl375/registers.ts';
-import type { ShockChip } from '../sensing/sensing-config.ts';
+import type { FifoChip } from '../sensing/shock/fifo-chip.ts';
+import { FifoRecorder, type RecorderListener } from '../sensing/shock/fifo-recorder.ts';
 
 const SLICE_MS = 100;
 
-/** The shock chip as it reads, without any calibration, for some seconds at a time. */
+/** An accelerometer as it reads, without any calibration, for some seconds at a time. */
 export class RestSampler implements RecorderListener {
-  readonly #recorder: Adxl375Recorder;
+  readonly #recorder: FifoRecorder;
+  readonly #rangeG: number;
   /** Those of the rest that is being taken; emptied by `take`. */
   #blocks: SampleBlock[] = [];
   #lostSamples = 0;
   /** Why no samples come; null while they do. */
   #absence: string | null = 'no sample came';
 
-  constructor(transport: I2cTransport, clock: Clock, { address }: ShockChip) {
+  constructor(transport: I2cTransport, clock: Clock, chip: FifoChip, address: number) {
     const bus = new BusQueue(transport);
-    this.#recorder = new Adxl375Recorder({ bus, clock, address, calibration: UNCALIBRATED, listener: this });
+    this.#rangeG = chip.rangeG;
+    this.#recorder = new FifoRecorder({
+      chip,
+      bus,
+      clock,
+      address,
+      calibration: UNCALIBRATED,
+      listener: this,
+    });
     // Not awaited: the chip is looked for again while it is absent, and simulated time passes only in `take`.
     void this.#recorder.start();
   }
@@ -48,7 +56,7 @@ export class RestSampler implements RecorderListener {
       xyz: joined(this.#blocks.map(({ xyz }) => xyz)),
       periodMs: this.#blocks.at(-1)?.periodMs ?? 1,
       lostSamples: this.#lostSamples,
-      rangeG: RANGE_G,
+      rangeG: this.#rangeG,
     };
   }
 

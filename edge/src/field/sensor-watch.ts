@@ -1,13 +1,15 @@
 import type { ClimateBody, Clock, FaultBody } from '@jostle/contracts';
+import { clipLimits } from '../detection/index.ts';
 import { BusQueue } from '../io/bus-queue.ts';
 import { EdgeIO } from '../io/edge-io.ts';
 import type { I2cTransport } from '../io/transport.ts';
-import { Adxl375Recorder } from '../sensing/adxl375/recorder.ts';
 import { ClimateBoard } from '../sensing/climate/board.ts';
 import { ClimateSensor } from '../sensing/climate/climate-sensor.ts';
 import { DraftOutlet } from '../sensing/draft-outlet.ts';
 import type { SensingConfig } from '../sensing/sensing-config.ts';
 import { sensorName } from '../sensing/sensor-name.ts';
+import { FifoRecorder } from '../sensing/shock/fifo-recorder.ts';
+import { shockFifo } from '../sensing/shock/shock-chips.ts';
 import type { ClimateGlance, SensorGlance } from './glance.ts';
 import { ShockGauge } from './shock-gauge.ts';
 
@@ -25,8 +27,8 @@ export class SensorWatch {
   readonly #climate: ClimateSensor[] = [];
   /** Key: name of the sensor. */
   readonly #glances = new Map<string, ClimateGlance & { readAtMono: number | null }>();
-  readonly #gauge: ShockGauge | null;
-  readonly #recorder: Adxl375Recorder | null;
+  readonly #gauge: ShockGauge | null = null;
+  readonly #recorder: FifoRecorder | null = null;
   readonly #drafts: DraftOutlet;
   readonly #sampling: ReturnType<typeof setInterval>;
 
@@ -56,14 +58,15 @@ export class SensorWatch {
       this.#glances.set(sensor.sensor, { kind: 'climate', sensor: sensor.sensor, ...nothing });
       this.#climate.push(sensor);
     }
-    this.#gauge =
-      sensors.shock === null
-        ? null
-        : new ShockGauge(sensorName(sensors.shock), sensors.shock.calibration.offsetG);
-    this.#recorder =
-      sensors.shock === null || this.#gauge === null
-        ? null
-        : new Adxl375Recorder({ ...sensors.shock, bus, clock, listener: this.#gauge });
+    const { shock } = sensors;
+    if (shock !== null) {
+      const chip = shockFifo(shock);
+      this.#gauge = new ShockGauge(
+        sensorName(shock),
+        clipLimits(chip.rangeG, chip.countG, shock.calibration),
+      );
+      this.#recorder = new FifoRecorder({ ...shock, chip, bus, clock, listener: this.#gauge });
+    }
     this.#sampling = setInterval(() => {
       for (const sensor of this.#climate) void sensor.sample();
     }, INTERVAL_MS);

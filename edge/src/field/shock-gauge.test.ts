@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { UNCALIBRATED } from '../calibration/calibration.ts';
+import { clipLimits } from '../detection/index.ts';
 import { ShockGauge } from './shock-gauge.ts';
 
-const NO_OFFSET = { x: 0, y: 0, z: 0 };
+const AS_READ = clipLimits(200, 0.049, UNCALIBRATED);
 const block = (xyz: number[]) => ({ startMs: 0, periodMs: 1.25, xyz: Float32Array.from(xyz) });
 
 test('gives peak, mean and spread of what came since the last look', () => {
-  const gauge = new ShockGauge('adxl375-53', NO_OFFSET);
+  const gauge = new ShockGauge('adxl375-53', AS_READ);
   gauge.samples(block([0, 0, 1, 0, 0, 1]));
   gauge.samples(block([3, 0, 4, 0, 0, 1]));
   gauge.gap(9);
@@ -24,13 +26,14 @@ test.each([
   [198.95, 1, true],
   [199.95, -1, false],
 ])('at %d g with an offset of %d g taken off, clipped is %s', (x, offset, isClipped) => {
-  const gauge = new ShockGauge('adxl375-53', { ...NO_OFFSET, x: offset });
+  const offsetG = { x: offset, y: 0, z: 0 };
+  const gauge = new ShockGauge('adxl375-53', clipLimits(200, 0.049, { ...UNCALIBRATED, offsetG }));
   gauge.samples(block([x, 0, 0]));
   expect(gauge.take().isClipped).toBe(isClipped);
 });
 
 test('a fault is told until samples come again', () => {
-  const gauge = new ShockGauge('adxl375-53', NO_OFFSET);
+  const gauge = new ShockGauge('adxl375-53', AS_READ);
   gauge.lost('stale', 'no answer: nack');
   expect(gauge.take().fault).toBe('stale: no answer: nack');
   expect(gauge.take().fault).toBe('stale: no answer: nack');
@@ -42,8 +45,8 @@ test('the mean is never larger than the peak, and the cut into blocks changes no
   const axis = fc.float({ min: -200, max: 200, noNaN: true });
   fc.assert(
     fc.property(fc.array(fc.tuple(axis, axis, axis), { minLength: 1, maxLength: 40 }), (samples) => {
-      const whole = new ShockGauge('a', NO_OFFSET);
-      const cut = new ShockGauge('a', NO_OFFSET);
+      const whole = new ShockGauge('a', AS_READ);
+      const cut = new ShockGauge('a', AS_READ);
       whole.samples(block(samples.flat()));
       for (const sample of samples) cut.samples(block(sample));
       const glance = whole.take();

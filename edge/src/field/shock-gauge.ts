@@ -1,13 +1,12 @@
 import type { FaultBody } from '@jostle/contracts';
-import type { SampleBlock } from '../detection/index.ts';
-import type { RecorderListener } from '../sensing/adxl375/recorder.ts';
-import { COUNT_G, RANGE_G } from '../sensing/adxl375/registers.ts';
+import type { ClipLimits, SampleBlock } from '../detection/index.ts';
+import type { RecorderListener } from '../sensing/shock/fifo-recorder.ts';
 import type { ShockGlance } from './glance.ts';
 
 /** Peak, mean and spread of the samples between two looks. */
 export class ShockGauge implements RecorderListener {
   readonly #sensor: string;
-  readonly #offsetG: { x: number; y: number; z: number };
+  readonly #clip: ClipLimits;
   #samples = 0;
   #lostSamples = 0;
   #peakG = 0;
@@ -18,14 +17,14 @@ export class ShockGauge implements RecorderListener {
   readonly #sums = new Float64Array(3);
   #squares = 0;
 
-  /** @param offsetG what was taken off the samples, g: the chip's range is that of its own readings */
-  constructor(sensor: string, offsetG: { x: number; y: number; z: number }) {
+  /** @param clip where the range of the chip ends along the axes of the samples */
+  constructor(sensor: string, clip: ClipLimits) {
     this.#sensor = sensor;
-    this.#offsetG = offsetG;
+    this.#clip = clip;
   }
 
   samples({ xyz, periodMs }: SampleBlock): void {
-    const { x: offsetX, y: offsetY, z: offsetZ } = this.#offsetG;
+    const { low, high } = this.#clip;
     this.#rateHz = 1000 / periodMs;
     for (let i = 0; i + 2 < xyz.length; i += 3) {
       const x = xyz[i] ?? 0;
@@ -38,9 +37,7 @@ export class ShockGauge implements RecorderListener {
       this.#sums[1] = (this.#sums[1] ?? 0) + y;
       this.#sums[2] = (this.#sums[2] ?? 0) + z;
       this.#peakG = Math.max(this.#peakG, Math.sqrt(square));
-      // Two counts below the end, as a part may saturate a little short of it.
-      const largestG = Math.max(Math.abs(x + offsetX), Math.abs(y + offsetY), Math.abs(z + offsetZ));
-      if (largestG >= RANGE_G - 2 * COUNT_G) this.#isClipped = true;
+      this.#isClipped ||= x <= low.x || x >= high.x || y <= low.y || y >= high.y || z <= low.z || z >= high.z;
     }
   }
 

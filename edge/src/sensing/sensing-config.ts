@@ -25,8 +25,24 @@ export const ClimateChip = Type.Object(
 /** The shock recorder. A high-g part has a zero offset of a g or more, so that it is measured and taken off here. */
 export const ShockChip = Type.Object(
   {
-    chip: Type.Literal('adxl375'),
+    chip: Type.Union([
+      Type.Literal('adxl375'),
+      Type.Literal('adxl372'),
+      Type.Literal('adxl345'),
+      Type.Literal('lis3dh'),
+    ]),
     address: Address,
+    rateHz: Type.Optional(
+      Type.Union([Type.Literal(1600), Type.Literal(3200)], {
+        title: 'Samples per second of a chip that has a choice, the ADXL372; left out: 1600',
+      }),
+    ),
+    interruptLine: Type.Optional(
+      Type.String({
+        minLength: 1,
+        title: 'GPIO line, by name, that the chip raises; left out: none is wired',
+      }),
+    ),
     calibration: Calibration,
     triggerG: Type.Number({ exclusiveMinimum: 1, maximum: 200, title: 'Resultant that opens an event, g' }),
     storage: Type.Object(
@@ -41,6 +57,16 @@ export const ShockChip = Type.Object(
       },
       { additionalProperties: false, title: 'What an event must reach to be stored; all three must hold' },
     ),
+  },
+  { additionalProperties: false },
+);
+
+/** A second accelerometer, of ±16 g, that tells how the parcel lies. */
+export const TiltChip = Type.Object(
+  {
+    chip: Type.Union([Type.Literal('adxl345'), Type.Literal('lis3dh')]),
+    address: Address,
+    calibration: Calibration,
   },
   { additionalProperties: false },
 );
@@ -64,6 +90,9 @@ export const ClimateLimit = Type.Object(
 export const SensingConfig = Type.Object(
   {
     shock: Type.Union([ShockChip, Type.Null()]),
+    tilt: Type.Union([TiltChip, Type.Null()], {
+      title: 'Null: a shock chip of ±16 g tells the tilt itself, a high-g one cannot',
+    }),
     climate: Type.Array(ClimateChip, { maxItems: 8 }),
     climateIntervalMs: Type.Integer({ minimum: 1000, maximum: 600_000 }),
     climateLimits: Type.Array(ClimateLimit, { maxItems: 16 }),
@@ -73,6 +102,7 @@ export const SensingConfig = Type.Object(
 
 export type ClimateChip = Static<typeof ClimateChip>;
 export type ShockChip = Static<typeof ShockChip>;
+export type TiltChip = Static<typeof TiltChip>;
 export type ClimateLimit = Static<typeof ClimateLimit>;
 export type SensingConfig = Static<typeof SensingConfig>;
 
@@ -87,6 +117,7 @@ export const DEFAULT_SENSING: SensingConfig = {
     calibration: UNCALIBRATED,
     ...DEFAULT_TRIGGER,
   },
+  tilt: null,
   climate: [
     { chip: 'sht31d', address: 0x44 },
     { chip: 'bme280', address: 0x76 },

@@ -6,7 +6,7 @@ export type Motion = (sinceMs: number, out: Float64Array) => void;
 /** The tool looks at the thermometer first, then gives the hand 3 s for each face and samples for 5 s. */
 const FIRST_FACE_MS = 2500;
 const FACE_MS = 8000;
-/** Gravity on base, lid, back, front, left and right side: the order in which the tool asks for them. */
+/** Up, while it lies on base, top, left side, right side, front and back: the order in which the tool asks for them. */
 const FACES: readonly (readonly [number, number, number])[] = [
   [0, 0, 1],
   [0, 0, -1],

@@ -42,6 +42,7 @@ const BODIES: RecordBodies = {
     peakG: 1.1,
     rejectedTriggers: 0,
   },
+  tilt: { sensor: 'lis3dh-18', upFace: 2, tiltDeg: 91.5, startedAt: START_MS },
   fault: { sensor: 'sht31d-44', isRaised: true, reason: 'stale', detail: 'no new value for 10 s' },
   tombstone: { fromSeq: 1, toSeq: 2, reason: 'outbox-full' },
 };

@@ -1,4 +1,5 @@
 import type { Clock, FaultBody } from '@jostle/contracts';
+import { UNCALIBRATED } from '../../calibration/calibration.ts';
 import {
   CoverageMeter,
   type SampleBlock,
@@ -6,13 +7,14 @@ import {
   type ShockObservation,
 } from '../../detection/index.ts';
 import type { BusQueue } from '../../io/bus-queue.ts';
-import { Adxl375Recorder, type RecorderListener } from '../adxl375/recorder.ts';
-import { COUNT_G, RANGE_G } from '../adxl375/registers.ts';
 import type { DraftOutlet } from '../draft-outlet.ts';
 import type { ShockChip } from '../sensing-config.ts';
 import { SensorFault } from '../sensor-fault.ts';
 import { sensorName } from '../sensor-name.ts';
+import type { TiltWatch } from '../tilt/tilt-watch.ts';
 import { wallTimeOf } from '../wall-time.ts';
+import { FifoRecorder, type RecorderListener } from './fifo-recorder.ts';
+import { shockFifo } from './shock-chips.ts';
 
 /** Spans nearer to each other than this meet: the wall clock is slewed by up to 30 ms a minute (adjtimex(2), 500 ppm). */
 const SLEW_MAX_MS = 100;
@@ -25,28 +27,37 @@ export class ShockChannel implements RecorderListener {
   readonly #fault: SensorFault;
   readonly #detector: ShockDetector;
   readonly #coverage = new CoverageMeter();
-  readonly #recorder: Adxl375Recorder;
+  readonly #recorder: FifoRecorder;
+  readonly #tilt: TiltWatch | null;
+  /** Names the calibration in the records; empty where there is none. */
+  readonly #calibrated: { calibrationId?: string };
   /** Wall time at which the last span ended, ms. */
   #coveredUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(chip: ShockChip, bus: BusQueue, clock: Clock, drafts: DraftOutlet) {
-    this.sensor = sensorName(chip);
+  /** @param tilt follows the same samples; null where this chip is not to tell the tilt */
+  constructor(
+    config: ShockChip,
+    bus: BusQueue,
+    clock: Clock,
+    drafts: DraftOutlet,
+    tilt: TiltWatch | null = null,
+  ) {
+    const { address, calibration, triggerG, storage } = config;
+    const chip = shockFifo(config);
+    this.sensor = sensorName(config);
+    this.#tilt = tilt;
+    this.#calibrated = calibration.id === UNCALIBRATED.id ? {} : { calibrationId: calibration.id };
     this.#clock = clock;
     this.#drafts = drafts;
     this.#fault = new SensorFault(this.sensor, drafts);
-    this.#detector = new ShockDetector({
-      rangeG: RANGE_G,
-      countG: COUNT_G,
-      triggerG: chip.triggerG,
-      storage: chip.storage,
-    });
-    this.#recorder = new Adxl375Recorder({
-      bus,
-      clock,
-      address: chip.address,
-      calibration: chip.calibration,
-      listener: this,
-    });
+    const { rangeG, countG } = chip;
+    this.#detector = new ShockDetector({ rangeG, countG, calibration, triggerG, storage });
+    this.#recorder = new FifoRecorder({ chip, bus, clock, address, calibration, listener: this });
+  }
+
+  /** The chip says that its FIFO has filled. */
+  interrupt(): void {
+    this.#recorder.interrupt();
   }
 
   /** Resolves with whether the chip is there; it is looked for again while it is not. */
@@ -74,6 +85,7 @@ export class ShockChannel implements RecorderListener {
       startsAt: isNext ? this.#coveredUntil : startsAt,
       endsAt,
       ...seen,
+      ...this.#calibrated,
     });
     this.#coveredUntil = endsAt;
   }
@@ -81,16 +93,19 @@ export class ShockChannel implements RecorderListener {
   samples(block: SampleBlock): void {
     this.#coverage.observe(block);
     this.#record(this.#detector.push(block));
+    this.#tilt?.samples(block);
   }
 
   gap(lostSamples: number): void {
     this.#coverage.lose(lostSamples);
     this.#record(this.#detector.gap());
+    this.#tilt?.gap();
   }
 
   /** The span ends here: none may bridge a time in which nothing was watched. */
   lost(reason: FaultBody['reason'], detail: string): void {
     this.#record(this.#detector.gap());
+    this.#tilt?.gap();
     this.cut();
     this.#fault.raise(reason, detail);
   }
@@ -102,7 +117,7 @@ export class ShockChannel implements RecorderListener {
   #record(observations: ShockObservation[]): void {
     for (const { impactMonoMs, ...shock } of observations) {
       const impactAt = wallTimeOf(this.#clock, impactMonoMs);
-      this.#drafts.add('shock', { sensor: this.sensor, impactAt, ...shock });
+      this.#drafts.add('shock', { sensor: this.sensor, impactAt, ...shock, ...this.#calibrated });
     }
   }
 }

@@ -3,15 +3,15 @@ import { type Calibration, calibrate } from '../../calibration/calibration.ts';
 import type { SampleBlock } from '../../detection/index.ts';
 import type { BusQueue } from '../../io/bus-queue.ts';
 import { faultReason } from '../../io/device-health.ts';
-import { configure, drainFifo, FifoDrain, identify, isConfigured } from './chip.ts';
-import { COUNT_G, RATE_HZ } from './registers.ts';
+import { type FifoChip, FifoDrain } from './fifo-chip.ts';
 import { SampleClock } from './sample-clock.ts';
 
-/** The FIFO of 32 holds 40 ms at 800 Hz: one drain may come 25 ms late. */
-const DRAIN_EVERY_MS = 15;
 const CONNECT_EVERY_MS = 1000;
 const SETTINGS_CHECK_EVERY_MS = 30_000;
-/** A chip that is there and measures is never without a sample for so long; until then the FIFO may run over. */
+/**
+ * A chip that is there and measures is never without a sample for so long, or for three drains where that is longer;
+ * until then the FIFO may run over.
+ */
 const SILENCE_MAX_MS = 250;
 
 /** Who follows the recorder. `lost` and `found` come in turns, `found` first unless the chip is absent at the start. */
@@ -25,6 +25,7 @@ export interface RecorderListener {
 }
 
 export interface RecorderOptions {
+  chip: FifoChip;
   bus: BusQueue;
   clock: Clock;
   address: number;
@@ -33,16 +34,17 @@ export interface RecorderOptions {
 }
 
 /**
- * Takes every sample of an ADXL375 out of its FIFO.
+ * Takes every sample out of the FIFO of a chip.
  *
  * INVARIANTS
- * - at most one transaction is under way; a timer that fires meanwhile is skipped
+ * - at most one transaction is under way; a timer or an interrupt that comes meanwhile is skipped
  * - blocks between two calls of `gap` or `lost` are consecutive samples
  */
-export class Adxl375Recorder {
+export class FifoRecorder {
   readonly #options: RecorderOptions;
-  readonly #sampleClock = new SampleClock(RATE_HZ);
-  readonly #drain = new FifoDrain();
+  readonly #sampleClock: SampleClock;
+  readonly #drain: FifoDrain;
+  readonly #silenceMaxMs: number;
   readonly #now: () => number;
   #timer: ReturnType<typeof setInterval> | undefined;
   #step: Promise<void> | undefined;
@@ -52,21 +54,32 @@ export class Adxl375Recorder {
   #wasEverFound = false;
   #nextConnectMono = 0;
   #nextCheckMono = 0;
-  /** When the FIFO was last emptied of samples. */
+  /** When samples were last taken, and how many newer ones were left in the FIFO then. */
   #sampledMono = 0;
+  #leftBehind = 0;
   /** Number of the next sample since the last gap. */
   #nextIndex = 0;
 
   constructor(options: RecorderOptions) {
+    const { chip } = options;
     this.#options = options;
+    this.#sampleClock = new SampleClock(chip.rateHz);
+    this.#drain = new FifoDrain(chip.capacity);
+    this.#silenceMaxMs = Math.max(SILENCE_MAX_MS, 3 * chip.drainEveryMs);
     this.#now = () => options.clock.monotonicMs();
   }
 
   /** Resolves after the first attempt to reach the chip, with whether it is there. */
   async start(): Promise<boolean> {
     await this.#connect();
-    this.#timer = setInterval(() => this.#tick(), DRAIN_EVERY_MS);
+    this.#timer = setInterval(() => this.#tick(), this.#options.chip.drainEveryMs);
     return this.#isConnected;
+  }
+
+  /** The chip says that its FIFO has filled; the timer then need not come for a while. */
+  interrupt(): void {
+    this.#timer?.refresh();
+    if (this.#isConnected) this.#tick();
   }
 
   /** Resolves when the transaction under way has ended; nothing is read after it. */
@@ -85,12 +98,12 @@ export class Adxl375Recorder {
   }
 
   async #connect(): Promise<void> {
-    const { bus, address } = this.#options;
+    const { chip, bus, address } = this.#options;
     this.#nextConnectMono = this.#now() + CONNECT_EVERY_MS;
     try {
       this.#isConnected = await bus.run(async (transport) => {
-        if (!(await identify(transport, address))) return false;
-        await configure(transport, address);
+        if (!(await chip.identify(transport, address))) return false;
+        await chip.configure(transport, address);
         return true;
       });
       if (!this.#isConnected) return this.#lose('absent', 'another chip answers at this address');
@@ -100,15 +113,16 @@ export class Adxl375Recorder {
     const now = this.#now();
     this.#drain.isBroken = false;
     this.#nextCheckMono = now + SETTINGS_CHECK_EVERY_MS;
-    this.#sampledMono = now;
+    this.#sampledMono = now + chip.settleMs;
+    this.#leftBehind = 0;
     this.#restart();
   }
 
   async #readOut(): Promise<void> {
-    const { bus, address } = this.#options;
+    const { chip, bus, address } = this.#options;
     const drain = this.#drain;
     try {
-      await bus.run((transport) => drainFifo(transport, address, this.#now, drain), 'drain');
+      await bus.run((transport) => chip.drain(transport, address, this.#now, drain), 'drain');
       if (drain.entries > 0) this.#take(drain);
       if (drain.lookedMs >= this.#nextCheckMono || this.#isSilent(drain.lookedMs))
         await this.#checkSettings();
@@ -119,20 +133,20 @@ export class Adxl375Recorder {
   }
 
   async #checkSettings(): Promise<void> {
-    const { bus, address } = this.#options;
+    const { chip, bus, address } = this.#options;
     this.#nextCheckMono = this.#now() + SETTINGS_CHECK_EVERY_MS;
-    const isSet = await bus.run((transport) => isConfigured(transport, address));
+    const isSet = await bus.run((transport) => chip.isConfigured(transport, address));
     if (!isSet) this.#lose('reset', 'the settings were gone: the supply broke down');
     else if (this.#isSilent(this.#drain.lookedMs))
       this.#lose('stale', 'the chip answers but takes no samples');
   }
 
   #isSilent(nowMono: number): boolean {
-    return nowMono - this.#sampledMono > SILENCE_MAX_MS;
+    return nowMono - this.#sampledMono > this.#silenceMaxMs;
   }
 
   #take(drain: FifoDrain): void {
-    const { calibration, listener } = this.#options;
+    const { chip, calibration, listener } = this.#options;
     if (this.#told !== 'found') {
       this.#told = 'found';
       this.#wasEverFound = true;
@@ -141,15 +155,16 @@ export class Adxl375Recorder {
     if (drain.isAfterLoss) {
       const taken = Math.round((drain.lookedMs - this.#sampledMono) / this.#sampleClock.periodMs);
       this.#restart();
-      listener.gap(Math.max(1, taken - drain.entries));
+      listener.gap(Math.max(1, taken + this.#leftBehind - drain.entries - drain.left));
     }
     this.#sampledMono = drain.lookedMs;
+    this.#leftBehind = drain.left;
     const first = this.#nextIndex;
     this.#nextIndex += drain.entries;
-    this.#sampleClock.observe(this.#nextIndex - 1, drain.lookedMs);
+    this.#sampleClock.observe(this.#nextIndex - 1 + drain.left, drain.lookedMs);
 
     const xyz = new Float32Array(drain.entries * 3);
-    for (let i = 0; i < xyz.length; i++) xyz[i] = (drain.counts[i] as number) * COUNT_G;
+    for (let i = 0; i < xyz.length; i++) xyz[i] = (drain.counts[i] as number) * chip.countG;
     calibrate(xyz, calibration);
     listener.samples({
       startMs: this.#sampleClock.timeOf(first),
