@@ -2,7 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { isJostleError, JostleError } from '@jostle/contracts';
 import { SystemClock } from './clock/clock.ts';
 import { openLinuxI2c } from './io/linux-i2c.ts';
-import { type FromSensing, type SensingConfig, startSensing, type ToSensing } from './sensing/index.ts';
+import {
+  type FromSensing,
+  GpioLine,
+  type SensingConfig,
+  startSensing,
+  type ToSensing,
+} from './sensing/index.ts';
 
 /** What the agent starts this worker with. */
 export interface HardwareWorkerData {
@@ -22,7 +28,14 @@ const send = (message: FromSensing): void => port.postMessage(message);
 try {
   const { bus, sensors } = workerData as HardwareWorkerData;
   const transport = await openLinuxI2c(bus);
-  const sensing = await startSensing({ transport, clock: new SystemClock(), sensors, emit: send });
+  const line = sensors.shock?.interruptLine;
+  const sensing = await startSensing({
+    transport,
+    clock: new SystemClock(),
+    sensors,
+    ...(line !== undefined && { interrupt: new GpioLine(line) }),
+    emit: send,
+  });
 
   // Through the bus queue: a transaction that hangs must stop the heartbeat.
   setInterval(() => void sensing.busTurn().then(() => send({ type: 'heartbeat' })), HEARTBEAT_EVERY_MS);

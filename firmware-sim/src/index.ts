@@ -1,8 +1,12 @@
 export { type BusFaults, SimulatedBus } from './bus/simulated-bus.ts';
-export { Adxl375, type Adxl375Options } from './chips/adxl375.ts';
+export { SimulatedInterrupt } from './bus/simulated-interrupt.ts';
+export { Adxl345, Adxl375 } from './chips/adxl34x.ts';
+export { Adxl372 } from './chips/adxl372.ts';
 export { Bme280, Bmp280 } from './chips/bme280.ts';
 export { type Bme280Trim, EXAMPLE_TRIM } from './chips/bme280-compensation.ts';
 export type { ChipSurroundings, SimulatedChip } from './chips/chip.ts';
+export { Lis3dh } from './chips/lis3dh.ts';
+export type { AccelerometerOptions, InterruptingChip } from './chips/sample-fifo.ts';
 export { Sht4x } from './chips/sht4x.ts';
 export { Sht31 } from './chips/sht31.ts';
 export { Htu21d, Si7021 } from './chips/si7021.ts';

@@ -7,6 +7,7 @@ import { i2cCommand } from './i2c-command.ts';
 import { liveCommand } from './live-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
+import { selftestCommand } from './selftest-command.ts';
 import { statusCommand } from './status-command.ts';
 import { tapTestCommand } from './tap-test-command.ts';
 
@@ -19,6 +20,7 @@ const program = new Command('jostle-edge')
   .addCommand(i2cCommand())
   .addCommand(calibrateCommand())
   .addCommand(tapTestCommand())
+  .addCommand(selftestCommand())
   .addCommand(replayCommand())
   .addCommand(configCommand());
 

@@ -1,4 +1,6 @@
 export { I2cFault, type I2cFaultKind, type I2cTransport } from '../io/transport.ts';
+export { GpioLine } from './interrupt/gpio-line.ts';
+export type { InterruptLine, InterruptListener } from './interrupt/interrupt-line.ts';
 export type { FromSensing, ToSensing } from './protocol.ts';
 export {
   ClimateChip,

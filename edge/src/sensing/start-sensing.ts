@@ -5,14 +5,25 @@ import type { I2cTransport } from '../io/transport.ts';
 import { ClimateBoard } from './climate/board.ts';
 import { ClimateSensor } from './climate/climate-sensor.ts';
 import { DraftOutlet } from './draft-outlet.ts';
+import type { InterruptLine } from './interrupt/interrupt-line.ts';
 import type { FromSensing } from './protocol.ts';
 import type { SensingConfig } from './sensing-config.ts';
+import { SensorFault } from './sensor-fault.ts';
+import { sensorName } from './sensor-name.ts';
 import { ShockChannel } from './shock/shock-channel.ts';
+import { shockFifo, tellsTilt } from './shock/shock-chips.ts';
+import { TiltChannel } from './tilt/tilt-channel.ts';
+import { TiltWatch } from './tilt/tilt-watch.ts';
+
+/** Longest detail of a fault record. */
+const DETAIL_MAX = 200;
 
 export interface SensingOptions {
   transport: I2cTransport;
   clock: Clock;
   sensors: SensingConfig;
+  /** The wire from the shock chip; left out where there is none. It is closed at the stop. */
+  interrupt?: InterruptLine;
   /** Is given `ready` once and then `records`; the other messages are for the worker around it to send. */
   emit(message: FromSensing): void;
 }
@@ -31,7 +42,7 @@ export interface Sensing {
  * Uses the global timers, as johnny-five does: whoever replaces them must do so before this module is loaded.
  */
 export async function startSensing(options: SensingOptions): Promise<Sensing> {
-  const { transport, clock, sensors: config, emit } = options;
+  const { transport, clock, sensors: config, interrupt, emit } = options;
   const bus = new BusQueue(transport);
   const io = new EdgeIO(bus, clock);
   const drafts = new DraftOutlet(clock, (batch) => emit({ type: 'records', drafts: batch }));
@@ -40,11 +51,13 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
   const climate = config.climate.map(
     (chip) => new ClimateSensor(chip, { io, bus, board, clock, drafts, config }),
   );
-  const shock = config.shock === null ? undefined : new ShockChannel(config.shock, bus, clock, drafts);
+  const { shock, tilt } = accelerometersOf(config, bus, clock, drafts);
 
   const found: string[] = [];
   for (const sensor of climate) if (await sensor.connect()) found.push(sensor.sensor);
-  if (shock !== undefined && (await shock.start())) found.push(shock.sensor);
+  for (const sensor of [shock, tilt])
+    if (sensor !== null && (await sensor.start())) found.push(sensor.sensor);
+  if (shock !== null && interrupt !== undefined) follow(interrupt, shock, drafts);
   emit({ type: 'ready', sensors: found });
 
   const sampling = setInterval(() => {
@@ -61,11 +74,36 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
       clearInterval(sampling);
       clearInterval(flushing);
       io.close();
+      interrupt?.close();
       // What has been measured goes out first: on a bus that hangs, nothing below comes to an end.
       drafts.flush();
       await shock?.stop();
+      await tilt?.stop();
       drafts.flush();
       await bus.run(async () => {});
     },
   };
+}
+
+/** A chip for tilt alone has the last word on it; without one, a shock chip that is fine enough tells it. */
+function accelerometersOf(config: SensingConfig, bus: BusQueue, clock: Clock, drafts: DraftOutlet) {
+  const { shock, tilt } = config;
+  const watch =
+    shock !== null && tilt === null && tellsTilt(shockFifo(shock))
+      ? new TiltWatch(sensorName(shock), clock, drafts)
+      : null;
+  return {
+    shock: shock === null ? null : new ShockChannel(shock, bus, clock, drafts, watch),
+    tilt: tilt === null ? null : new TiltChannel(tilt, bus, clock, drafts),
+  };
+}
+
+/** A line that nobody watches is a fault, but samples go on to come by the timer. */
+function follow(line: InterruptLine, shock: ShockChannel, drafts: DraftOutlet): void {
+  const fault = new SensorFault(`${shock.sensor}-int`, drafts);
+  line.listen({
+    edge: () => shock.interrupt(),
+    lost: (detail) => fault.raise('absent', `${line.name}: ${detail}`.slice(0, DETAIL_MAX)),
+    found: () => fault.clear(`${line.name} is watched again`),
+  });
 }

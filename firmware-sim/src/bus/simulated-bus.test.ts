@@ -1,6 +1,6 @@
 import { I2cFault } from '@jostle/edge/sensing';
 import { describe, expect, it } from 'vitest';
-import { Adxl375 } from '../chips/adxl375.ts';
+import { Adxl375 } from '../chips/adxl34x.ts';
 import { Sht31 } from '../chips/sht31.ts';
 import { constantWorld } from '../world/world.ts';
 import { SimulatedBus } from './simulated-bus.ts';

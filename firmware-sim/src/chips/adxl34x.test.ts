@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { constantWorld, type World } from '../world/world.ts';
-import { Adxl375, type Adxl375Options } from './adxl375.ts';
+import { Adxl345, Adxl375 } from './adxl34x.ts';
+import type { AccelerometerOptions } from './sample-fifo.ts';
 
 const STREAM_16 = 0x90;
 
-function chipIn(world: World, options: Adxl375Options = {}) {
+function chipIn(world: World, options: AccelerometerOptions = {}, Model = Adxl375) {
   let nowMs = 0;
-  const chip = new Adxl375({ world, now: () => nowMs }, options);
+  const chip = new Model({ world, now: () => nowMs }, options);
   chip.powerOn();
   const write = (...bytes: number[]) => chip.write(Uint8Array.from(bytes));
   const read = (register: number, length = 1) => {
@@ -131,5 +132,56 @@ describe('the ADXL375 model', () => {
     chip.powerOn();
     wait(50);
     expect([one(0x2d), one(0x2c), one(0x39)]).toEqual([0, 0x0a, 0]);
+  });
+});
+
+it('raises INT1 at the watermark while that is enabled, and lowers it when the FIFO is read below', () => {
+  const { stream, write, wait, chip, entry } = chipIn(constantWorld());
+  stream();
+  wait(16 * 1.25);
+  expect(chip.isInterruptHigh()).toBe(false);
+  write(0x2e, 0x02);
+  expect(chip.isInterruptHigh()).toBe(true);
+  entry();
+  expect(chip.isInterruptHigh()).toBe(false);
+});
+
+it.each([
+  { isSelfTestDead: false, z: 6.4 },
+  { isSelfTestDead: true, z: 0 },
+])(
+  'pushes its mass by $z g in self-test where isSelfTestDead is $isSelfTestDead',
+  ({ isSelfTestDead, z }) => {
+    const { stream, write, wait, entry } = chipIn(constantWorld(), { isSelfTestDead });
+    stream();
+    wait(1.3);
+    const before = entry()[2] ?? 0;
+    write(0x31, 0x8b);
+    wait(1.3);
+    expect(((entry()[2] ?? 0) - before) * 0.049).toBeCloseTo(z, 1);
+  },
+);
+
+describe('the ADXL345 model', () => {
+  const world = constantWorld({ accelerationG: [1, -3, 20] });
+  const counts = (format: number) => {
+    const { write, stream, wait, entry } = chipIn(world, {}, Adxl345);
+    write(0x31, format);
+    stream();
+    wait(1.3);
+    return entry();
+  };
+
+  it.each([
+    [0x00, [256, -512, 511]],
+    [0x03, [32, -96, 511]],
+    [0x0b, [256, -768, 4095]],
+  ])('scales by DATA_FORMAT %s', (format, expected) => {
+    expect(counts(format)).toEqual(expected);
+  });
+
+  it('starts at ±2 g, with the id of an ADXL375', () => {
+    const { one } = chipIn(world, {}, Adxl345);
+    expect([one(0x00), one(0x31)]).toEqual([0xe5, 0]);
   });
 });
