@@ -9,18 +9,30 @@ const SIMULATED_HAND_MS = 3000;
 /** Back to the start of the line, which is cleared (ECMA-48, EL). */
 const REWRITE = '\r\u001b[K';
 
+/** A terminal, or a file that is written to. */
+export interface GuideOutput {
+  isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 /** Leads a tech through a calibration: Enter says that a step is done, on a simulated device time does. */
 export class HandGuide implements CalibrationGuide {
-  readonly #station: FieldStation;
-  readonly #output: NodeJS.WriteStream;
+  readonly #station: Pick<FieldStation, 'journey' | 'pass'>;
+  readonly #output: GuideOutput;
+  readonly #source: NodeJS.ReadableStream;
   /** Made at the first question, so that a simulated device never waits for input. */
   #input: AsyncIterator<string> | undefined;
   #close: () => void = () => {};
 
   /** @param output where the steps are told; JSON keeps stdout for itself */
-  constructor(station: FieldStation, output: NodeJS.WriteStream) {
+  constructor(
+    station: Pick<FieldStation, 'journey' | 'pass'>,
+    output: GuideOutput,
+    source: NodeJS.ReadableStream = process.stdin,
+  ) {
     this.#station = station;
     this.#output = output;
+    this.#source = source;
   }
 
   async lay(face: string, step: number, steps: number): Promise<void> {
@@ -51,7 +63,7 @@ export class HandGuide implements CalibrationGuide {
 
   async #enter(): Promise<void> {
     if (this.#input === undefined) {
-      const lines = createInterface({ input: process.stdin });
+      const lines = createInterface({ input: this.#source });
       this.#input = lines[Symbol.asyncIterator]();
       this.#close = () => lines.close();
     }

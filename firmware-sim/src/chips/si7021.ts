@@ -10,6 +10,8 @@ const WRITE_USER_REGISTER = 0xe6;
 const READ_USER_REGISTER = 0xe7;
 const SOFT_RESET = 0xfe;
 const READ_ID = 0xfcc9;
+/** Bit of the user register (both datasheets, User register). */
+const HEATER_ON = 0x04;
 /** Longest soft reset, ms (both datasheets). */
 const SOFT_RESET_MS = 15;
 
@@ -70,7 +72,8 @@ export class Si7021 implements SimulatedChip {
     if (command === READ_USER_REGISTER) this.#reply = [this.#userRegister];
     else if (command === WRITE_USER_REGISTER && second !== undefined) this.#userRegister = second;
     else if (command === SOFT_RESET) {
-      this.powerOn();
+      // All but the heater (both datasheets, Soft Reset).
+      this.#userRegister = this.#part.userRegister | (this.#userRegister & HEATER_ON);
       this.#busyUntilMs = now + SOFT_RESET_MS;
     } else if (this.#part.id !== undefined && (command << 8) + (second ?? 0) === READ_ID)
       this.#reply = this.#part.id;
