@@ -78,6 +78,10 @@ test('rate, interrupt line and tilt chip reach the hardware worker', () => {
   expect(sensing.tilt).toMatchObject({ chip: 'lis3dh', address: 0x18 });
 });
 
+test('a rate that the ADXL372 does not have is refused', () => {
+  expect(() => configOf({ SHOCK_CHIP: 'adxl372@53', SHOCK_RATE_HZ: '800' })).toThrow('SHOCK_RATE_HZ');
+});
+
 test('an interrupt line without a shock chip is refused', () => {
   expect(() => configOf({ SHOCK_CHIP: 'none', SHOCK_INT_LINE: 'GPIO17' })).toThrow('SHOCK_INT_LINE');
 });

@@ -1,5 +1,5 @@
 import type { RecordBodies, RecordKind } from '@jostle/contracts';
-import type { FromSensing, Sensing, SensingConfig } from '@jostle/edge/sensing';
+import type { FromSensing, I2cTransport, InterruptLine, Sensing, SensingConfig } from '@jostle/edge/sensing';
 import { SimulatedBus, type SimulatedChip, VirtualTime } from '@jostle/firmware-sim';
 
 /** When every simulated bench begins. */
@@ -18,25 +18,42 @@ export interface Bench {
   stop(): Promise<void>;
 }
 
+/** What lies between sensing and the chips; left out: nothing, and no interrupt. */
+export interface Wiring<Chip> {
+  transport?: (bus: SimulatedBus) => I2cTransport;
+  /** Key: I2C address. */
+  interrupt?: (chips: ReadonlyMap<number, Chip>) => InterruptLine;
+}
+
 /**
  * Time is installed before sensing is loaded; the caller stops the bench.
  *
  * @param chips key: I2C address
  */
-export async function startBench(
+export async function startBench<Chip extends SimulatedChip>(
   sensors: SensingConfig,
-  chips: (now: () => number) => ReadonlyMap<number, SimulatedChip>,
+  chips: (now: () => number) => ReadonlyMap<number, Chip>,
   arrange: (bus: SimulatedBus) => void = () => {},
+  wiring: Wiring<Chip> = {},
 ): Promise<Bench> {
   const time = new VirtualTime(BENCH_FROM_MS);
   const { startSensing } = await import('@jostle/edge/sensing');
   const bus = new SimulatedBus();
-  for (const [address, chip] of chips(() => time.nowMs())) bus.attach(address, chip);
+  const attached = chips(() => time.nowMs());
+  for (const [address, chip] of attached) bus.attach(address, chip);
   arrange(bus);
 
   const messages: FromSensing[] = [];
   const emit = (message: FromSensing) => messages.push(message);
-  const starting = startSensing({ transport: bus, clock: time.clock(), sensors, emit });
+  const transport = wiring.transport?.(bus) ?? bus;
+  const interrupt = wiring.interrupt?.(attached);
+  const starting = startSensing({
+    transport,
+    clock: time.clock(),
+    sensors,
+    emit,
+    ...(interrupt !== undefined && { interrupt }),
+  });
   // A chip may need time to say who it is.
   let isStarted = false;
   const started = starting.finally(() => {

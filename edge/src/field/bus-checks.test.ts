@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { UNCALIBRATED } from '../calibration/calibration.ts';
 import { DEFAULT_SENSING } from '../sensing/sensing-config.ts';
 import { busFileCheck, expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
 import type { Answer } from './bus-scan.ts';
@@ -33,6 +34,8 @@ const SHOCK: ShockGlance = {
 
 test('every configured chip is expected', () => {
   expect(expectedChips(DEFAULT_SENSING).map(({ address }) => address)).toEqual([0x44, 0x76, 0x53]);
+  const tilt = { chip: 'lis3dh' as const, address: 0x18, calibration: UNCALIBRATED };
+  expect(expectedChips({ ...DEFAULT_SENSING, tilt }).at(-1)).toMatchObject({ address: 0x18 });
   expect(expectedChips({ ...DEFAULT_SENSING, shock: null, climate: [] })).toEqual([]);
 });
 
@@ -65,6 +68,10 @@ test.each<[samples: string, rest: string, found: RegExp, change: Partial<ShockGl
   ['ok', 'warn', /moving/, { unrestG: 0.8 }],
   ['ok', 'warn', /\|g\| = 1\.61 \(0\.00, 0\.00, 1\.61\)/, { meanG: [0, 0, 1.61] }],
   ['ok', 'fail', /an ADXL345/, { meanG: [0, 0, 12.5] }],
+  ['ok', 'ok', /3217 Hz/, { sensor: 'adxl372-1d', rateHz: 3217, unrestG: 0.7 }],
+  ['warn', 'ok', /1344 Hz/, { sensor: 'adxl372-1d', rateHz: 1344 }],
+  ['ok', 'ok', /1344 Hz/, { sensor: 'lis3dh-18', rateHz: 1344 }],
+  ['ok', 'fail', /an ADXL375/, { sensor: 'adxl345-53', meanG: [0, 0.02, 0.08] }],
   ['fail', 'skipped', /no sample came.*no samples to judge/, { samples: 0, meanG: null, peakG: null }],
   ['fail', 'skipped', /absent: no answer/, { fault: 'absent: no answer' }],
 ])('shock samples are %s and rest is %s: %s', (samples, rest, found, change) => {

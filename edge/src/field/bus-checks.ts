@@ -11,18 +11,40 @@ import type { HostFacts } from './station.ts';
 const FRESH_MS = 3000;
 /** Tolerance of |g| at rest, g: ours; a zero offset beyond it shifts drop heights and must be taken off. */
 const REST_TOLERANCE_G = 0.3;
+const RATE_TOLERANCE = 0.05;
+
+interface ShockPart {
+  /** Rates at which the agent runs it, Hz. */
+  ratesHz: readonly number[];
+  /** Spread of a device that lies still, g, all axes together: three times the noise over half of that rate. */
+  stillG: number;
+  /** The part that has the same id, and what it reads here at rest, g. */
+  lookalike?: { name: string; atRestG: readonly [number, number]; differs: string };
+}
+
 /**
- * Spread of a device that lies still, g, all axes together: three times the noise of 5 mg/√Hz over 400 Hz in three
- * axes (ADXL375 datasheet rev. B, Specifications).
+ * Noise is 5 mg/√Hz of an ADXL375 and 3.5 counts over 3200 Hz of an ADXL372 (their datasheets, Specifications). A g is 20.5
+ * counts of an ADXL375, with a zero that may be as far off, and 256 of an ADXL345 (same, Sensitivity).
  */
-const STILL_G = 0.5;
-/** What 1 g reads where an ADXL345 sits in the place: 256 counts in place of 20.5 (datasheets, Sensitivity). */
-const ADXL345_AT_REST_G: readonly [number, number] = [11, 14];
-const RATE_TOLERANCE_HZ = 800 * 0.05;
+const SHOCK_PARTS: Readonly<Record<string, ShockPart>> = {
+  adxl375: {
+    ratesHz: [800],
+    stillG: 0.5,
+    lookalike: { name: 'ADXL345', atRestG: [11, 14], differs: 'the other ends at 16 g' },
+  },
+  adxl345: {
+    ratesHz: [800],
+    stillG: 0.2,
+    lookalike: { name: 'ADXL375', atRestG: [0, 0.3], differs: 'the other has a twelfth of the resolution' },
+  },
+  adxl372: { ratesHz: [1600, 3200], stillG: 1.3 },
+  lis3dh: { ratesHz: [1344], stillG: 0.2 },
+};
 
 /** The chips that the configuration asks for. */
 export function expectedChips(sensors: SensingConfig): ExpectedChip[] {
-  return [...sensors.climate, ...(sensors.shock === null ? [] : [sensors.shock])];
+  const { climate, shock, tilt } = sensors;
+  return [...climate, ...[shock, tilt].filter((chip) => chip !== null)];
 }
 
 export function busFileCheck({ path, state }: HostFacts['busFile']): CheckResult {
@@ -95,8 +117,12 @@ function samplesCheck({ sensor, samples, lostSamples, rateHz, fault }: ShockGlan
       found,
       'Set dtparam=i2c_arm_baudrate=400000; see whether another program keeps the processor or the bus busy.',
     );
-  if (Math.abs(rateHz - 800) > RATE_TOLERANCE_HZ)
-    return warn(check, found, 'The oscillator is far off 800 Hz: replace the chip if it stays so.');
+  if (!partOf(sensor).ratesHz.some((nominal) => Math.abs(rateHz / nominal - 1) <= RATE_TOLERANCE))
+    return warn(
+      check,
+      found,
+      `The oscillator is far off ${partOf(sensor).ratesHz.join(' or ')} Hz: replace the chip if it stays so.`,
+    );
   return ok(check, found);
 }
 
@@ -105,11 +131,20 @@ function restCheck({ sensor, meanG, unrestG, fault }: ShockGlance): CheckResult 
   if (fault !== null || meanG === null) return skipped(check, 'no samples to judge by');
   const restG = Math.hypot(...meanG);
   const found = `|g| = ${restG.toFixed(2)}`;
-  if (unrestG > STILL_G)
+  const { stillG, lookalike } = partOf(sensor);
+  if (unrestG > stillG)
     return warn(check, `${found}, but the device is moving`, 'Lay it still and run the doctor again.');
-  if (restG >= ADXL345_AT_REST_G[0] && restG <= ADXL345_AT_REST_G[1])
-    return fail(check, `${found}: the chip is an ADXL345`, 'Fit an ADXL375: the other ends at 16 g.');
+  if (lookalike !== undefined && restG >= lookalike.atRestG[0] && restG <= lookalike.atRestG[1])
+    return fail(
+      check,
+      `${found}: the chip is an ${lookalike.name}`,
+      `Fit the chip that is configured: ${lookalike.differs}.`,
+    );
   if (Math.abs(restG - 1) <= REST_TOLERANCE_G) return ok(check, found);
   const axes = meanG.map((g) => g.toFixed(2)).join(', ');
   return warn(check, `${found} (${axes})`, 'Run `jostle-edge calibrate` with the device lying still.');
+}
+
+function partOf(sensor: string): ShockPart {
+  return SHOCK_PARTS[sensor.split('-')[0] ?? ''] ?? { ratesHz: [], stillG: 0 };
 }

@@ -2,7 +2,7 @@ import { I2cFault, type I2cTransport } from '../io/transport.ts';
 import type { ClimateChip, SensingConfig } from '../sensing/sensing-config.ts';
 import { sensorName } from '../sensing/sensor-name.ts';
 import { type SelfTestReport, selfTest } from '../sensing/shock/self-test.ts';
-import { identityCheck, sensorChecks } from './bus-checks.ts';
+import { expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
 import { askAddress } from './bus-scan.ts';
 import { sensingAt } from './calibration-store.ts';
 import { type CheckResult, fail, ok } from './check-result.ts';
@@ -18,9 +18,7 @@ export async function selfTestSensors(station: FieldStation): Promise<CheckResul
   const bus = await station.openBus();
   try {
     const results: CheckResult[] = [];
-    const { climate, shock, tilt } = sensors;
-    for (const chip of [...climate, shock, tilt]) {
-      if (chip === null) continue;
+    for (const chip of expectedChips(sensors)) {
       const identity = identityCheck(chip, {
         address: chip.address,
         answer: await askAddress(bus, chip.address),

@@ -26,7 +26,7 @@ export class SensorStates {
       if (draft.kind === 'fault') {
         const { sensor, isRaised, reason, detail } = draft.body;
         this.#stateOf(sensor).fault = isRaised ? { reason, detail } : null;
-      } else if (draft.kind === 'climate' || draft.kind === 'coverage') {
+      } else if (draft.kind === 'climate' || draft.kind === 'coverage' || draft.kind === 'tilt') {
         const state = this.#stateOf(draft.body.sensor);
         state.lastMeasuredAt = draft.measuredAt;
         state.latest = inWords(draft);
@@ -45,7 +45,8 @@ export class SensorStates {
   }
 }
 
-function inWords(draft: Extract<RecordDraft, { kind: 'climate' | 'coverage' }>): string {
+function inWords(draft: Extract<RecordDraft, { kind: 'climate' | 'coverage' | 'tilt' }>): string {
+  if (draft.kind === 'tilt') return `face ${draft.body.upFace} up, tilted by ${draft.body.tiltDeg}°`;
   if (draft.kind === 'coverage') {
     const { samples, lostSamples, peakG } = draft.body;
     return `peak ${peakG.toFixed(1)} g, ${samples} samples, ${lostSamples} lost`;

@@ -20,13 +20,13 @@ onEachStore('inbox', (open) => {
 
   it('stores a record of each kind with what is derived from it, and gives a receipt', async () => {
     const { inbox, db } = await openInbox();
-    const records = (['climate', 'shock', 'excursion', 'coverage', 'fault', 'tombstone'] as const).map(
-      (kind, i) => makeRecord(i + 3, kind),
-    );
-    const report = await inbox.commit([submissionOf(records, { outbox: { minSeq: 3, maxSeq: 8 } })]);
-    expect(report).toMatchObject({ stored: 6, duplicates: 0, conflicts: 0, quarantined: 0 });
+    const records = (
+      ['climate', 'shock', 'excursion', 'coverage', 'fault', 'tombstone', 'tilt'] as const
+    ).map((kind, i) => makeRecord(i + 3, kind));
+    const report = await inbox.commit([submissionOf(records, { outbox: { minSeq: 3, maxSeq: 9 } })]);
+    expect(report).toMatchObject({ stored: 7, duplicates: 0, conflicts: 0, quarantined: 0 });
     expect(report.receipts).toEqual([
-      { deviceId: 'DEV-1', receipt: { v: 1, epoch: EPOCH, upTo: 8, have: [], dead: [] } },
+      { deviceId: 'DEV-1', receipt: { v: 1, epoch: EPOCH, upTo: 9, have: [], dead: [] } },
     ]);
     expect(await db.selectFrom('shock_event').select(['id', 'peak_g', 'impact_at']).execute()).toEqual([
       { id: `DEV-1:${EPOCH}:4`, peak_g: 93, impact_at: START_MS },
@@ -48,9 +48,9 @@ onEachStore('inbox', (open) => {
         device_id: 'DEV-1',
         epoch: EPOCH,
         min_seq: 3,
-        max_seq: 8,
-        last_seq: 8,
-        last_measured_at: START_MS + 8000,
+        max_seq: 9,
+        last_seq: 9,
+        last_measured_at: START_MS + 9000,
         last_received_at: START_MS,
         is_online: 1,
       },

@@ -78,8 +78,11 @@ export class FifoRecorder {
 
   /** The chip says that its FIFO has filled; the timer then need not come for a while. */
   interrupt(): void {
+    // No FIFO fills so soon after a drain: a line that hangs in the air must not take the whole bus.
+    const isEarly = this.#now() - this.#sampledMono < this.#options.chip.drainEveryMs / 2;
+    if (!this.#isConnected || isEarly) return;
     this.#timer?.refresh();
-    if (this.#isConnected) this.#tick();
+    this.#tick();
   }
 
   /** Resolves when the transaction under way has ended; nothing is read after it. */
