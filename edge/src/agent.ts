@@ -12,6 +12,7 @@ import { SensingSupervisor } from './sensing-supervisor.ts';
 import { openMqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 
+export { loadCalibrations } from './calibration/calibration-loading.ts';
 export { AgentConfig, agentRules, readAgentConfig } from './config.ts';
 export { sensingOf } from './sensing-settings.ts';
 

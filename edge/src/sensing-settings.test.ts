@@ -1,6 +1,8 @@
 import { readConfig } from '@jostle/contracts';
 import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
+import { UNCALIBRATED } from './calibration/calibration.ts';
+import { NO_CALIBRATIONS, withCalibration } from './calibration/calibration-history.ts';
 import { AgentConfig, agentRules } from './config.ts';
 import { DEFAULT_SENSING, SensingConfig } from './sensing/index.ts';
 import { sensingOf } from './sensing-settings.ts';
@@ -43,6 +45,19 @@ test('every climate chip is known, at the addresses that it can have', () => {
   expect(isSensingConfig.Check(sensing)).toBe(true);
   expect(sensing.climate.map((c) => c.chip)).toEqual(['sht4x', 'si7021', 'tmp117', 'bmp280']);
   expect(configOf({ CLIMATE_CHIPS: 'htu21d@40' }).climateChips).toBe('htu21d@40');
+});
+
+test('the shock chip takes the calibration of its own name, and none of another', () => {
+  const values = { ...UNCALIBRATED, offsetG: { x: 0.7, y: -1.1, z: 0.4 } };
+  const { history, entry } = withCalibration(
+    NO_CALIBRATIONS,
+    'adxl375-53',
+    { kind: 'fitted', values, residuals: { spreadG: 0.01, normErrorG: null, tiltDeg: null } },
+    { madeAt: 0, how: 'at-rest', temperatureC: null },
+  );
+  expect(sensingOf(configOf({}), history).shock?.calibration).toEqual(entry.calibration);
+  const other = sensingOf(configOf({ SHOCK_CHIP: 'adxl375@1d' }), history);
+  expect(other.shock?.calibration).toEqual(UNCALIBRATED);
 });
 
 test.each([

@@ -1,12 +1,24 @@
-import { UNCALIBRATED } from './calibration/calibration.ts';
+import {
+  type CalibrationHistory,
+  currentCalibration,
+  NO_CALIBRATIONS,
+} from './calibration/calibration-history.ts';
 import type { AgentConfig } from './config.ts';
 import type { ClimateChip, ClimateLimit, SensingConfig, ShockChip, TiltChip } from './sensing/index.ts';
+import { sensorName } from './sensing/sensor-name.ts';
 
-/** The sensing part of the agent's configuration, in the shape in which the hardware worker takes it. */
-export function sensingOf(config: AgentConfig): SensingConfig {
+/**
+ * The sensing part of the agent's configuration, in the shape in which the hardware worker takes it.
+ *
+ * @param calibrations what the device's chips are calibrated with; they are taken as they read without
+ */
+export function sensingOf(
+  config: AgentConfig,
+  calibrations: CalibrationHistory = NO_CALIBRATIONS,
+): SensingConfig {
   return {
-    shock: shockOf(config),
-    tilt: tiltOf(config),
+    shock: shockOf(config, calibrations),
+    tilt: tiltOf(config, calibrations),
     climate: chipsOf(config.climateChips).map(([chip, address]) => ({
       chip: chip as ClimateChip['chip'],
       address,
@@ -16,16 +28,17 @@ export function sensingOf(config: AgentConfig): SensingConfig {
   };
 }
 
-function shockOf(config: AgentConfig): SensingConfig['shock'] {
+function shockOf(config: AgentConfig, calibrations: CalibrationHistory): SensingConfig['shock'] {
   const [chip] = chipsOf(config.shockChip);
   if (chip === undefined) return null;
   const { shockRateHz, shockInterruptLine } = config;
+  const sensor = sensorName({ chip: chip[0], address: chip[1] });
   return {
     chip: chip[0] as ShockChip['chip'],
     address: chip[1],
     ...(shockRateHz !== undefined && { rateHz: shockRateHz as NonNullable<ShockChip['rateHz']> }),
     ...(shockInterruptLine !== undefined && { interruptLine: shockInterruptLine }),
-    calibration: UNCALIBRATED,
+    calibration: currentCalibration(calibrations, sensor),
     triggerG: config.shockTriggerG,
     storage: {
       minPeakG: config.shockMinPeakG,
@@ -35,10 +48,11 @@ function shockOf(config: AgentConfig): SensingConfig['shock'] {
   };
 }
 
-function tiltOf(config: AgentConfig): SensingConfig['tilt'] {
+function tiltOf(config: AgentConfig, calibrations: CalibrationHistory): SensingConfig['tilt'] {
   const [chip] = chipsOf(config.tiltChip);
   if (chip === undefined) return null;
-  return { chip: chip[0] as TiltChip['chip'], address: chip[1], calibration: UNCALIBRATED };
+  const tilt = { chip: chip[0] as TiltChip['chip'], address: chip[1] };
+  return { ...tilt, calibration: currentCalibration(calibrations, sensorName(tilt)) };
 }
 
 /** `sht31d@44,bme280@76` as pairs of chip and address. */

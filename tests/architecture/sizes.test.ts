@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { sourceFiles } from './source-files.ts';
 
 /** Files that may be longer than 300 lines, each with the reason. */
-const LONG_FOR_A_REASON: Record<string, string> = {};
+const LONG_FOR_A_REASON: Record<string, string> = {
+  'contracts/src/kernel/error-codes.ts': 'the registry: a table with an entry per code',
+};
 
 const files = sourceFiles().map((file) => ({ ...file, lines: file.text.split('\n').length - 1 }));
 const sources = files.filter((file) => !file.isTest);

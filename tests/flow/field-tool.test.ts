@@ -132,7 +132,7 @@ test('beside a running agent the tool asks it, and leaves bus, outbox and login 
       backlog: 2,
     });
 
-    for (const command of ['i2c scan', 'live --seconds 1']) {
+    for (const command of ['i2c scan', 'live --seconds 1', 'calibrate', 'tap-test', 'selftest']) {
       const { status: exit, stderr } = await tool(command, env);
       expect(exit).toBe(1);
       expect(stderr).toContain('EDGE_BUS_IN_USE');

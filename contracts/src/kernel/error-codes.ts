@@ -81,6 +81,22 @@ export const ERROR_CODES = {
     meaning: 'The package that simulates the hardware for --sim is not installed.',
     fix: 'Use --sim in a checkout of the project; a device has only the agent.',
   },
+  EDGE_CALIBRATION_UNREADABLE: {
+    http: 500,
+    meaning:
+      'calibration.json in the data folder is damaged or may not be read; sensors are taken as they read.',
+    fix: 'Move it away and run `jostle-edge calibrate`, or put a copy back; check who owns it.',
+  },
+  EDGE_CALIBRATION_UNWRITABLE: {
+    http: 500,
+    meaning: 'A calibration could not be stored; the one before it stays in use.',
+    fix: 'Run it as the user of the agent, and make room where the disk is full.',
+  },
+  EDGE_CALIBRATION_BROKEN_OFF: {
+    http: 500,
+    meaning: 'The input of `jostle-edge calibrate` ended before its last step; nothing was stored.',
+    fix: 'Run it in a terminal, or give it one line per step.',
+  },
   EDGE_REPLAY_UNREADABLE: {
     http: 500,
     meaning:

@@ -17,7 +17,8 @@ export const Calibration = Type.Object(
       { additionalProperties: false, description: 'What a reading without its offset is multiplied with.' },
     ),
     axes: Type.Tuple([SignedAxis, SignedAxis, SignedAxis], {
-      description: 'The chip axis along x, y and z of the parcel; z points away from its base.',
+      description:
+        'The chip axis along x, y and z of the parcel; z points from its base to its top, x to its right, y to its back.',
     }),
   },
   { additionalProperties: false },

@@ -1,12 +1,10 @@
 import { isJostleError } from '@jostle/contracts';
 import { Command } from 'commander';
-import { type CheckResult, fail, overallVerdict } from '../field/check-result.ts';
+import { type CheckResult, EXIT_CODES, fail, overallVerdict } from '../field/check-result.ts';
 import { examine } from '../field/doctor.ts';
 import { doctorText } from '../field/doctor-text.ts';
 import type { FieldStation } from '../field/station.ts';
 import { simOption, simulationNotice, stationOf } from './field-station.ts';
-
-const EXIT_CODES = { ok: 0, fail: 1, warn: 2 } as const;
 
 /** `doctor`: everything that can be wrong with this device, and what to do about it. */
 export function doctorCommand(): Command {

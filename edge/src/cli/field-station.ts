@@ -7,7 +7,10 @@ import { thisMachine } from '../field/this-machine.ts';
 
 /** `--sim JOURNEY`, the same for every command of the field tech. */
 export function simOption(): Option {
-  return new Option('--sim <journey>', 'on simulated hardware: demo, quiet, drop or unplugged');
+  return new Option(
+    '--sim <journey>',
+    'on simulated hardware: demo, quiet, drop, unplugged, taps or calibrate',
+  );
 }
 
 /**
@@ -40,6 +43,6 @@ export async function assertBusIsFree(station: FieldStation): Promise<void> {
   if ((await station.askAgent()) === null) return;
   throw new JostleError(
     'EDGE_BUS_IN_USE',
-    'The agent is running and has the bus: stop it first, or ask it with `jostle-edge status` or `jostle-edge doctor`.',
+    'The agent is running and has the bus: stop it first (`systemctl stop jostle-edge`), or ask it with `jostle-edge status` or `jostle-edge doctor`.',
   );
 }

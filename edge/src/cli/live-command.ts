@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { sensingAt } from '../field/calibration-store.ts';
 import { frameText, type LiveFrame, lineText } from '../field/live-text.ts';
 import type { SensorWatch } from '../field/sensor-watch.ts';
 import type { FieldStation } from '../field/station.ts';
-import { sensingOf } from '../sensing-settings.ts';
 import { assertBusIsFree, simOption, simulationNotice, stationOf } from './field-station.ts';
 
 const FRAME_MS = 1000;
@@ -21,7 +21,7 @@ export function liveCommand(): Command {
       const bus = await station.openBus();
       // Only now, because johnny-five keeps the timers that it finds when it is loaded.
       const { SensorWatch } = await import('../field/sensor-watch.ts');
-      const watch = await SensorWatch.open(bus, station.clock, sensingOf(station.config));
+      const watch = await SensorWatch.open(bus, station.clock, sensingAt(station));
       const print = (text: string) => command.configureOutput().writeOut?.(text);
       const notice = simulationNotice(station.journey);
       const isTerminal = process.stdout.isTTY;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { type Agent, runAgent } from '../agent.ts';
+import { loadCalibrations } from '../calibration/calibration-loading.ts';
 import { SystemClock } from '../clock/clock.ts';
 import { readAgentConfig } from '../config.ts';
 import { readServiceManager } from '../health/config.ts';
@@ -15,7 +16,8 @@ export function runCommand(): Command {
     const config = orExit(readAgentConfig);
     const log = pino({ level: config.logLevel, base: { part: 'edge', deviceId: config.deviceId } });
     const { i2cBus, board } = config;
-    const workerData: HardwareWorkerData = { bus: { i2cBus, board }, sensors: sensingOf(config) };
+    const sensors = sensingOf(config, loadCalibrations(config.dataDir, log));
+    const workerData: HardwareWorkerData = { bus: { i2cBus, board }, sensors };
     const agent = orExit(() =>
       runAgent({
         config,

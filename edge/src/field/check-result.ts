@@ -1,6 +1,9 @@
 /** What one check came to. `skipped` is what cannot be said here; it says why and is no failure. */
 export type Verdict = 'ok' | 'warn' | 'fail' | 'skipped';
 
+/** What a command that checks exits with, so that a script can tell. */
+export const EXIT_CODES = { ok: 0, fail: 1, warn: 2 } as const;
+
 /** One line of the doctor. */
 export interface CheckResult {
   check: string;

@@ -1,10 +1,10 @@
 import { isJostleError } from '@jostle/contracts';
 import type { I2cTransport } from '../io/transport.ts';
 import type { SensingConfig } from '../sensing/sensing-config.ts';
-import { sensingOf } from '../sensing-settings.ts';
 import { agentChecks, noAgentCheck } from './agent-checks.ts';
 import { busFileCheck, expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
 import { askAddress } from './bus-scan.ts';
+import { calibrationChecks, sensingAt } from './calibration-store.ts';
 import { type CheckResult, fail, ok, skipped } from './check-result.ts';
 import { hostChecks } from './host-checks.ts';
 import type { FieldStation } from './station.ts';
@@ -17,10 +17,11 @@ export async function examine(station: FieldStation): Promise<CheckResult[]> {
   const { config, clock } = station;
   const status = await station.askAgent();
   const facts = await station.hostFacts(status !== null);
-  const sensors = sensingOf(config);
+  const sensors = sensingAt(station);
   return [
     ok('configuration', `valid for ${config.deviceId}: ${namesOf(sensors)}`),
     ...hostChecks(facts, config),
+    ...calibrationChecks(station),
     busFileCheck(facts.busFile),
     ...(status === null
       ? [noAgentCheck(), ...(await examineBus(station, sensors, facts.busFile.state === 'usable'))]

@@ -4,6 +4,7 @@ import type { AgentConfig } from '../config.ts';
 import type { I2cTransport } from '../io/transport.ts';
 import type { OutboxInspection } from '../outbox/sqlite-file.ts';
 import type { LoginOutcome } from '../uplink/mqtt-link.ts';
+import type { CalibrationStore } from './calibration-store.ts';
 
 /** What the machine says of itself, without the sensors. */
 export interface HostFacts {
@@ -33,6 +34,7 @@ export interface FieldStation {
   /** The journey on which it is simulated; null for this machine. */
   journey: string | null;
   clock: Clock;
+  calibrations: CalibrationStore;
   /** The running agent's word; null where none is running. */
   askAgent(): Promise<AgentStatus | null>;
   hostFacts(isAgentRunning: boolean): Promise<HostFacts>;

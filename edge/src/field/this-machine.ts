@@ -10,6 +10,7 @@ import { openSensorBus } from '../io/sensor-bus.ts';
 import { inspectOutboxFile } from '../outbox/sqlite-file.ts';
 import { tryLogin } from '../uplink/mqtt-link.ts';
 import { agentSocketPath, askAgentAt } from './agent-socket.ts';
+import { calibrationStoreIn } from './calibration-store.ts';
 import type { FieldStation, HostFacts } from './station.ts';
 
 const VCGENCMD_MS = 3_000;
@@ -20,6 +21,7 @@ export function thisMachine(config: AgentConfig, clock: Clock = new SystemClock(
     config,
     journey: null,
     clock,
+    calibrations: calibrationStoreIn(config.dataDir),
     askAgent: () => askAgentAt(agentSocketPath(config.dataDir)),
     hostFacts: (isAgentRunning) => factsOf(config, clock, isAgentRunning),
     openBus: () => openSensorBus(config),

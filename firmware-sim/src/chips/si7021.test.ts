@@ -30,6 +30,22 @@ it('uses the checksum of the example in the datasheet of the HTU21D', () => {
 });
 
 describe.each(CHIPS)('the $name model', ({ Chip, temperatureMs, humidityMs }) => {
+  it('keeps what is written to its user register; a soft reset takes back all but the heater', () => {
+    const { chip, command, wait } = chipAt(Chip);
+    const userRegister = () => {
+      command(0xe7);
+      return chip.read(1)?.[0] ?? Number.NaN;
+    };
+    const atStart = userRegister();
+    command(0xe6, (atStart | 0x04) ^ 0x01);
+    expect(userRegister()).toBe((atStart | 0x04) ^ 0x01);
+    command(0xfe);
+    wait(15);
+    expect(userRegister()).toBe(atStart | 0x04);
+    chip.powerOn();
+    expect(userRegister()).toBe(atStart);
+  });
+
   it('does not acknowledge a read before the measurement is over, and answers once', () => {
     const { chip, command, wait } = chipAt(Chip);
     command(0xf3);

@@ -6,9 +6,12 @@ const MEASURE_TEMPERATURE_HOLD = 0xe3;
 const MEASURE_HUMIDITY_HOLD = 0xe5;
 const MEASURE_TEMPERATURE = 0xf3;
 const MEASURE_HUMIDITY = 0xf5;
+const WRITE_USER_REGISTER = 0xe6;
 const READ_USER_REGISTER = 0xe7;
 const SOFT_RESET = 0xfe;
 const READ_ID = 0xfcc9;
+/** Bit of the user register (both datasheets, User register). */
+const HEATER_ON = 0x04;
 /** Longest soft reset, ms (both datasheets). */
 const SOFT_RESET_MS = 15;
 
@@ -41,15 +44,18 @@ export class Si7021 implements SimulatedChip {
   /** What the next read answers. */
   #reply: 'none' | Quantity | readonly number[] = 'none';
   #isHolding = false;
+  #userRegister: number;
 
   constructor(surroundings: ChipSurroundings, part = SI7021) {
     this.#surroundings = surroundings;
     this.#part = part;
+    this.#userRegister = part.userRegister;
   }
 
   powerOn(): void {
     this.#busyUntilMs = 0;
     this.#reply = 'none';
+    this.#userRegister = this.#part.userRegister;
   }
 
   write(bytes: Uint8Array): boolean {
@@ -63,9 +69,13 @@ export class Si7021 implements SimulatedChip {
       return this.#measure('humidity', command === MEASURE_HUMIDITY_HOLD);
     this.#isHolding = false;
     this.#reply = 'none';
-    if (command === READ_USER_REGISTER) this.#reply = [this.#part.userRegister];
-    else if (command === SOFT_RESET) this.#busyUntilMs = now + SOFT_RESET_MS;
-    else if (this.#part.id !== undefined && (command << 8) + (second ?? 0) === READ_ID)
+    if (command === READ_USER_REGISTER) this.#reply = [this.#userRegister];
+    else if (command === WRITE_USER_REGISTER && second !== undefined) this.#userRegister = second;
+    else if (command === SOFT_RESET) {
+      // All but the heater (both datasheets, Soft Reset).
+      this.#userRegister = this.#part.userRegister | (this.#userRegister & HEATER_ON);
+      this.#busyUntilMs = now + SOFT_RESET_MS;
+    } else if (this.#part.id !== undefined && (command << 8) + (second ?? 0) === READ_ID)
       this.#reply = this.#part.id;
     else return false;
     return true;

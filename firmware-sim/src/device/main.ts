@@ -1,7 +1,7 @@
 /** A simulated device as a process: the real edge agent, whose hardware worker has simulated chips. */
 import { dirname } from 'node:path';
 import { isJostleError } from '@jostle/contracts';
-import { type Agent, runAgent, sensingOf } from '@jostle/edge/agent';
+import { type Agent, loadCalibrations, runAgent, sensingOf } from '@jostle/edge/agent';
 import { pino } from 'pino';
 import { writeTruth } from '../truth/truth-file.ts';
 import { readSimulatedDeviceConfig } from './config.ts';
@@ -15,6 +15,8 @@ function start(): Agent {
   const config = readSimulatedDeviceConfig();
   const { seed, simFromMs, speed, journey } = readSimulationFile(config.simulationFile);
   writeTruth(dirname(config.simulationFile), config.deviceId, journey);
+  const log = pino({ level: config.logLevel, base: { part: 'device', deviceId: config.deviceId } });
+  const sensors = sensingOf(config, loadCalibrations(config.dataDir, log));
   return runAgent({
     config,
     workerUrl: new URL('./sim-hw-worker-entry.js', import.meta.url),
@@ -24,9 +26,9 @@ function start(): Agent {
       journey,
       simFromMs: Math.max(simFromMs, lastMeasuredAt ?? 0),
       speed,
-      sensors: sensingOf(config),
+      sensors,
     }),
-    log: pino({ level: config.logLevel, base: { part: 'device', deviceId: config.deviceId } }),
+    log,
   });
 }
 

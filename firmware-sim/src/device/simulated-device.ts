@@ -41,11 +41,14 @@ const OSCILLATOR_SPREAD_PPM = 10_000;
 /**
  * The bus of one device with the chips that its configuration names. Its accelerometers have the noise of the real
  * parts, an oscillator error of up to 1 %, and the zero offset that the configuration takes off again.
+ *
+ * @param zeroOffsetG another zero offset, g by axis: one that the configuration knows nothing of
  */
 export function simulatedDevice(
   sensors: SensingConfig,
   surroundings: ChipSurroundings,
   seed: number,
+  zeroOffsetG?: readonly [number, number, number],
 ): SimulatedBus {
   const bus = new SimulatedBus(seed);
   const random = seededRandom(seed);
@@ -54,8 +57,8 @@ export function simulatedDevice(
     const { chip, address, calibration } = accelerometer;
     const { offsetG } = calibration;
     const oscillatorErrorPpm = Math.round((2 * random() - 1) * OSCILLATOR_SPREAD_PPM);
-    const zeroOffsetG = [offsetG.x, offsetG.y, offsetG.z] as const;
-    const options = { oscillatorErrorPpm, zeroOffsetG, noiseSeed: seed };
+    const zero = zeroOffsetG ?? ([offsetG.x, offsetG.y, offsetG.z] as const);
+    const options = { oscillatorErrorPpm, zeroOffsetG: zero, noiseSeed: seed };
     bus.attach(address, new ACCELEROMETERS[chip](surroundings, options));
   }
   for (const { chip, address } of sensors.climate) bus.attach(address, new CLIMATE_CHIPS[chip](surroundings));

@@ -1,5 +1,6 @@
 import type { Journey } from '../world/journey.ts';
 import type { Piece } from '../world/pieces.ts';
+import { type Motion, tapped, turnedOver } from './field-motions.ts';
 
 /** Something that happens to a chip during a journey: it loses its plug, or gets it back. */
 export interface PlugEvent {
@@ -12,6 +13,10 @@ export interface PlugEvent {
 export interface FieldJourney {
   journey: Journey;
   plugs: readonly PlugEvent[];
+  /** What the device feels in place of the journey's motion. */
+  motion?: Motion;
+  /** What the shock chip reads at 0 g, by axis; nothing without. */
+  zeroOffsetG?: readonly [number, number, number];
 }
 
 /** A Monday morning long ago: a simulation may begin in the past, never in the future. */
@@ -51,6 +56,8 @@ export const FIELD_JOURNEYS: Readonly<Record<string, FieldJourney>> = {
     { afterMs: 6 * SECOND_MS, address: 0x44, isPlugged: false },
     { afterMs: 16 * SECOND_MS, address: 0x44, isPlugged: true },
   ]),
+  taps: { ...fieldJourney([], CALM), motion: tapped },
+  calibrate: { ...fieldJourney([], CALM), motion: turnedOver, zeroOffsetG: [0.7, -1.1, 0.4] },
 };
 
 function fieldJourney(

@@ -1,12 +1,14 @@
 /** A device for the field tech's tool, in simulated time. To be loaded when that time has been installed. */
 import { readConfig } from '@jostle/contracts';
 import { AgentConfig, sensingOf } from '@jostle/edge/agent';
-import type { FieldStation, HostFacts } from '@jostle/edge/field';
+import { type FieldStation, type HostFacts, NO_CALIBRATIONS } from '@jostle/edge/field';
 import type { SimulatedBus } from '../bus/simulated-bus.ts';
 import { simulatedDevice } from '../device/simulated-device.ts';
 import type { VirtualTime } from '../time/virtual-time.ts';
 import { journeyWorld } from '../world/journey-world.ts';
-import type { FieldJourney, PlugEvent } from './field-journeys.ts';
+import type { World } from '../world/world.ts';
+import { type FieldJourney, type PlugEvent, START_MS } from './field-journeys.ts';
+import type { Motion } from './field-motions.ts';
 
 const SEED = 7;
 const GIBIBYTE = 1024 ** 3;
@@ -28,13 +30,14 @@ export function simulatedConfig(): AgentConfig {
 /** @param pass lets simulated time pass */
 export function simulatedStation(
   name: string,
-  { journey, plugs }: FieldJourney,
+  { journey, plugs, motion, zeroOffsetG }: FieldJourney,
   time: VirtualTime,
   pass: FieldStation['pass'],
 ): FieldStation {
   const config = simulatedConfig();
-  const surroundings = { world: journeyWorld(journey, SEED), now: () => time.nowMs() };
-  const bus = simulatedDevice(sensingOf(config), surroundings, SEED);
+  const surroundings = { world: withMotion(journeyWorld(journey, SEED), motion), now: () => time.nowMs() };
+  const bus = simulatedDevice(sensingOf(config), surroundings, SEED, zeroOffsetG);
+  let calibrations = NO_CALIBRATIONS;
   for (const event of plugs) {
     if (event.afterMs === 0) move(bus, event);
     else setTimeout(() => move(bus, event), event.afterMs);
@@ -43,11 +46,22 @@ export function simulatedStation(
     config,
     journey: name,
     clock: time.clock(),
+    calibrations: {
+      read: () => calibrations,
+      write: (history) => {
+        calibrations = history;
+      },
+    },
     askAgent: async () => null,
     hostFacts: async () => ({ ...FACTS, login: { kind: 'accepted' } }),
     openBus: async () => bus,
     pass,
   };
+}
+
+function withMotion(world: World, motion: Motion | undefined): World {
+  if (motion === undefined) return world;
+  return { ...world, accelerationG: (wallMs, out) => motion(wallMs - START_MS, out) };
 }
 
 function move(bus: SimulatedBus, { address, isPlugged }: PlugEvent): void {
