@@ -1,10 +1,12 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClockQuality, RecordDraft } from '@jostle/contracts';
+import { type ClockQuality, MINUTE_MS, type RecordDraft } from '@jostle/contracts';
 import type { Logger } from 'pino';
+import manifest from '../package.json' with { type: 'json' };
 import { SystemClock } from './clock/clock.ts';
 import type { AgentConfig } from './config.ts';
 import { agentSocketPath, answerAt } from './field/agent-socket.ts';
+import { type GlanceFrame, SensorQuestions } from './field/sensor-questions.ts';
 import { type SensorState, SensorStates } from './field/sensor-states.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { SensingSupervisor } from './sensing-supervisor.ts';
@@ -18,6 +20,8 @@ export { sensingOf } from './sensing-settings.ts';
 const PUMP_MS = 250;
 /** How long a stopping agent waits for receipts; what has none then is sent at the next start. */
 const DRAIN_MS = 700;
+/** A rate over less than this says little: coverage comes once a minute. */
+const RATE_AFTER_MS = 5 * MINUTE_MS;
 
 /** What a hardware worker may want to know before it starts. */
 export interface AgentFacts {
@@ -36,16 +40,22 @@ export interface AgentOptions {
 
 export interface AgentStatus {
   deviceId: string;
+  /** Version of the agent. */
+  version: string;
   /** Names this outbox file. */
   epoch: string;
   isConnected: boolean;
   /** Records without a receipt. */
   backlog: number;
+  /** When the record was measured that has waited longest, ms since the epoch; null without a backlog. */
+  oldestMeasuredAt: number | null;
+  /** Records a day at the rate since the start; null in the first minutes. */
+  storedPerDay: number | null;
   /** What the hardware worker found at its start. */
   sensors: readonly string[];
   /** How each sensor is, by its records since the start of the agent. */
   sensorStates: readonly SensorState[];
-  /** ms since the epoch. */
+  /** ms since the epoch; of an earlier run where this one had none. */
   lastReceiptAt: number | null;
   clock: ClockQuality;
   /** Room for the outbox to grow; null where the folder cannot be asked. */
@@ -87,37 +97,53 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
     sensingIsReady = resolve;
   });
   const sensorStates = new SensorStates();
+  const startedMono = clock.monotonicMs();
+  let stored = 0;
   const supervisor = new SensingSupervisor({
     workerUrl,
     workerData: () => workerData({ lastMeasuredAt: outbox.lastMeasuredAt }),
     clock,
     log,
     ready: () => sensingIsReady(),
+    answered: (answer) => questions.receive(answer),
     records: (drafts, bootId) => {
       sensorStates.note(drafts);
+      stored += drafts.length;
       store(outbox, drafts, bootId, log);
       uplink.pump();
     },
   });
 
+  const questions = new SensorQuestions({ clock, ask: (question) => supervisor.tell(question) });
+
   const status = (): AgentStatus => {
     sensorStates.found(supervisor.sensors);
     return {
       deviceId,
+      version: manifest.version,
       epoch: outbox.epoch,
       isConnected: uplink.isUp,
       backlog: outbox.count,
+      oldestMeasuredAt: outbox.oldestMeasuredAt,
+      storedPerDay: perDay(stored, clock.monotonicMs() - startedMono),
       sensors: supervisor.sensors,
       sensorStates: sensorStates.list(),
-      lastReceiptAt: uplink.lastReceiptAt,
+      lastReceiptAt: outbox.lastReceiptAt,
       clock: clock.quality(),
       freeBytes: freeBytesOf(dataDir),
     };
   };
-  const socket = answerAt(agentSocketPath(dataDir), status, log);
+  const answers = {
+    status,
+    outbox: () => outbox.summary(),
+    scan: () => questions.scan(),
+    follow: (show: (frame: GlanceFrame) => void) => questions.follow(show),
+  };
+  const socket = answerAt(agentSocketPath(dataDir), answers, log);
 
   const stopAll = async () => {
     socket.close();
+    questions.close();
     await supervisor.stop();
     await uplink.drained(AbortSignal.timeout(DRAIN_MS));
     clearInterval(pumpTimer);
@@ -153,4 +179,8 @@ function freeBytesOf(folder: string): number | null {
   } catch {
     return null;
   }
+}
+
+function perDay(records: number, elapsedMs: number): number | null {
+  return elapsedMs < RATE_AFTER_MS ? null : Math.round((records * 1440 * MINUTE_MS) / elapsedMs);
 }

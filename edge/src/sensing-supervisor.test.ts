@@ -1,7 +1,7 @@
 import { ManualClock, type RecordDraft } from '@jostle/contracts';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { SensingSupervisor } from './sensing-supervisor.ts';
+import { type SensingAnswer, SensingSupervisor } from './sensing-supervisor.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -20,6 +20,7 @@ interface Taken {
 
 function supervise(workerUrl: URL, workerData: () => unknown = () => ({})) {
   const taken: Taken[] = [];
+  const answers: SensingAnswer[] = [];
   const waits: { fits: () => boolean; done: () => void }[] = [];
   const clock = new ManualClock(1_800_000_000_000);
   const supervisor = new SensingSupervisor({
@@ -28,6 +29,7 @@ function supervise(workerUrl: URL, workerData: () => unknown = () => ({})) {
     clock,
     log,
     ready: () => {},
+    answered: (answer) => answers.push(answer),
     records: (drafts, bootId) => {
       taken.push(...drafts.map((draft) => ({ draft, bootId })));
       for (const { fits, done } of waits) if (fits()) done();
@@ -36,7 +38,7 @@ function supervise(workerUrl: URL, workerData: () => unknown = () => ({})) {
   onTestFinished(() => supervisor.stop());
   const until = (fits: () => boolean) =>
     fits() ? Promise.resolve() : new Promise<void>((done) => void waits.push({ fits, done }));
-  return { supervisor, taken, clock, until };
+  return { supervisor, taken, answers, clock, until };
 }
 
 const DRAFT = `{ kind: 'climate', measuredAt: workerData.n ?? 0, monotonicMs: 0, clockQuality: 'ntp', body: { sensor: 's', ageMs: 0 } }`;

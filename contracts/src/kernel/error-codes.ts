@@ -63,7 +63,7 @@ export const ERROR_CODES = {
   EDGE_BUS_IN_USE: {
     http: 500,
     meaning: 'The agent is running and has the bus of the sensors; two users of one bus disturb each other.',
-    fix: 'Stop the agent first, or ask it with `jostle-edge status` or `jostle-edge doctor`.',
+    fix: 'Stop the agent with `systemctl stop jostle-edge` and start it afterwards; `status`, `doctor`, `live` and `i2c scan` ask it instead.',
   },
   EDGE_AGENT_ABSENT: {
     http: 500,

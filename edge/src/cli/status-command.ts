@@ -1,7 +1,8 @@
 import { JostleError } from '@jostle/contracts';
 import { Command } from 'commander';
 import type { AgentStatus } from '../agent.ts';
-import { readAgentConfig } from '../config.ts';
+import { readAgentConfig, readSimulatedConfig } from '../config.ts';
+import { askAgentAt } from '../field/agent-client.ts';
 import { loadSimulator } from '../field/simulator-package.ts';
 import { statusText } from '../field/status-text.ts';
 import { thisMachine } from '../field/this-machine.ts';
@@ -37,7 +38,9 @@ async function askThisMachine(): Promise<Answer> {
   );
 }
 
+/** The simulated agent where `run --sim` has started one; otherwise what one would say. */
 async function askSimulated(journey: string): Promise<Answer> {
   const simulator = await loadSimulator();
-  return simulator.agentStatus(knownJourney(simulator, journey));
+  const running = await askAgentAt(readSimulatedConfig(knownJourney(simulator, journey)).dataDir);
+  return running === null ? simulator.agentStatus(journey) : { status: running, wallMs: Date.now() };
 }

@@ -5,9 +5,12 @@ import { agentChecks } from './agent-checks.ts';
 const NOW = 1_000_000_000;
 const WELL: AgentStatus = {
   deviceId: 'BOX-A',
+  version: '0.1.0',
   epoch: 'e',
   isConnected: true,
   backlog: 12,
+  oldestMeasuredAt: null,
+  storedPerDay: null,
   sensors: ['sht31d-44'],
   sensorStates: [{ sensor: 'sht31d-44', fault: null, lastMeasuredAt: NOW, latest: '20.0 °C' }],
   lastReceiptAt: NOW - 30_000,

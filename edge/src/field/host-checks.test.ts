@@ -8,7 +8,18 @@ import type { HostFacts } from './station.ts';
 const CONFIG = readConfig(AgentConfig, { DEVICE_ID: 'BOX-A' }, () => '');
 const GOOD: HostFacts = {
   dataFolder: { path: '/data', isWritable: true, isOwn: true, freeBytes: 8 * 1024 ** 3 },
-  outbox: { kind: 'sound', records: 1234, lastMeasuredAt: 0 },
+  outbox: {
+    kind: 'sound',
+    epoch: 'e',
+    records: 1234,
+    kinds: { climate: 1234 },
+    firstSeq: 1,
+    lastSeq: 1234,
+    oldestMeasuredAt: 0,
+    lastMeasuredAt: 0,
+    lastReceiptAt: null,
+    faults: [],
+  },
   busFile: { path: '/dev/i2c-1', state: 'usable' },
   clock: 'ntp',
   login: { kind: 'accepted' },

@@ -1,4 +1,4 @@
-import type { ClimateBody, Clock, FaultBody } from '@jostle/contracts';
+import type { Clock } from '@jostle/contracts';
 import { BusQueue } from '../io/bus-queue.ts';
 import { EdgeIO } from '../io/edge-io.ts';
 import type { I2cTransport } from '../io/transport.ts';
@@ -8,7 +8,7 @@ import { ClimateSensor } from '../sensing/climate/climate-sensor.ts';
 import { DraftOutlet } from '../sensing/draft-outlet.ts';
 import type { SensingConfig } from '../sensing/sensing-config.ts';
 import { sensorName } from '../sensing/sensor-name.ts';
-import type { ClimateGlance, SensorGlance } from './glance.ts';
+import type { SensorGlance } from './glance.ts';
 import { ShockGauge } from './shock-gauge.ts';
 
 /** As often as the table of `live` is drawn. */
@@ -20,11 +20,8 @@ const INTERVAL_MS = 1000;
  * Uses the global timers, as johnny-five does: whoever replaces them must do so before this module is loaded.
  */
 export class SensorWatch {
-  readonly #clock: Clock;
   readonly #io: EdgeIO;
-  readonly #climate: ClimateSensor[] = [];
-  /** Key: name of the sensor. */
-  readonly #glances = new Map<string, ClimateGlance & { readAtMono: number | null }>();
+  readonly #climate: ClimateSensor[];
   readonly #gauge: ShockGauge | null;
   readonly #recorder: Adxl375Recorder | null;
   readonly #drafts: DraftOutlet;
@@ -41,21 +38,11 @@ export class SensorWatch {
   }
 
   private constructor(bus: BusQueue, io: EdgeIO, board: ClimateBoard, clock: Clock, sensors: SensingConfig) {
-    this.#clock = clock;
     this.#io = io;
-    this.#drafts = new DraftOutlet(clock, (drafts) => {
-      for (const draft of drafts) {
-        if (draft.kind === 'climate') this.#read(draft.body);
-        else if (draft.kind === 'fault') this.#note(draft.body);
-      }
-    });
+    this.#drafts = new DraftOutlet(clock, () => {});
     const config = { climateIntervalMs: INTERVAL_MS, climateLimits: [] };
-    for (const chip of sensors.climate) {
-      const sensor = new ClimateSensor(chip, { io, bus, board, clock, drafts: this.#drafts, config });
-      const nothing = { reading: null, readAtMono: null, ageMs: null, fault: null };
-      this.#glances.set(sensor.sensor, { kind: 'climate', sensor: sensor.sensor, ...nothing });
-      this.#climate.push(sensor);
-    }
+    const parts = { io, bus, board, clock, drafts: this.#drafts, config };
+    this.#climate = sensors.climate.map((chip) => new ClimateSensor(chip, parts));
     this.#gauge =
       sensors.shock === null
         ? null
@@ -71,12 +58,9 @@ export class SensorWatch {
 
   /** Every configured sensor as it is now; peaks are those since the last call. */
   take(): SensorGlance[] {
+    // What the agent would record is of no use here.
     this.#drafts.flush();
-    const now = this.#clock.monotonicMs();
-    const climate = [...this.#glances.values()].map(({ readAtMono, ...glance }) => ({
-      ...glance,
-      ageMs: readAtMono === null ? null : Math.max(0, now - readAtMono),
-    }));
+    const climate = this.#climate.map((sensor) => sensor.glance());
     return this.#gauge === null ? climate : [...climate, this.#gauge.take()];
   }
 
@@ -85,17 +69,5 @@ export class SensorWatch {
     clearInterval(this.#sampling);
     this.#io.close();
     await this.#recorder?.stop();
-  }
-
-  #read({ sensor, ageMs, ...reading }: ClimateBody): void {
-    const glance = this.#glances.get(sensor);
-    if (glance === undefined) return;
-    glance.reading = reading;
-    glance.readAtMono = this.#clock.monotonicMs() - ageMs;
-  }
-
-  #note({ sensor, isRaised, reason, detail }: FaultBody): void {
-    const glance = this.#glances.get(sensor);
-    if (glance !== undefined) glance.fault = isRaised ? `${reason}: ${detail}` : null;
   }
 }

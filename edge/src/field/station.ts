@@ -1,8 +1,9 @@
 import type { Clock, ClockQuality } from '@jostle/contracts';
-import type { AgentStatus } from '../agent.ts';
+import type { AgentOptions, AgentStatus } from '../agent.ts';
 import type { AgentConfig } from '../config.ts';
 import type { I2cTransport } from '../io/transport.ts';
 import type { OutboxInspection } from '../outbox/sqlite-file.ts';
+import type { Recording } from '../replay/recording.ts';
 import type { LoginOutcome } from '../uplink/mqtt-link.ts';
 
 /** What the machine says of itself, without the sensors. */
@@ -47,6 +48,10 @@ export interface Simulator {
   journeys: readonly string[];
   /** @param pace of simulated time: as the clock on the wall, or as fast as the machine can */
   open(journey: string, pace: 'real' | 'fast'): Promise<FieldStation>;
+  /** The hardware of an agent that lives through the journey from now on, at the pace of the clock on the wall. */
+  hardware(journey: string, config: AgentConfig): Pick<AgentOptions, 'workerUrl' | 'workerData'>;
+  /** What a shock recorder at rest until then would write down of the journey. */
+  recording(journey: string): Recording;
   /** What a running agent would answer on the journey, and the wall time at which it would. */
   agentStatus(journey: string): { status: AgentStatus; wallMs: number };
 }

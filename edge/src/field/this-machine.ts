@@ -8,7 +8,7 @@ import type { AgentConfig } from '../config.ts';
 import { openLinuxI2c } from '../io/linux-i2c.ts';
 import { inspectOutboxFile } from '../outbox/sqlite-file.ts';
 import { tryLogin } from '../uplink/mqtt-link.ts';
-import { agentSocketPath, askAgentAt } from './agent-socket.ts';
+import { askAgentAt } from './agent-client.ts';
 import type { FieldStation, HostFacts } from './station.ts';
 
 const VCGENCMD_MS = 3_000;
@@ -19,7 +19,7 @@ export function thisMachine(config: AgentConfig, clock: Clock = new SystemClock(
     config,
     journey: null,
     clock,
-    askAgent: () => askAgentAt(agentSocketPath(config.dataDir)),
+    askAgent: () => askAgentAt(config.dataDir),
     hostFacts: (isAgentRunning) => factsOf(config, clock, isAgentRunning),
     openBus: () => openLinuxI2c(config.i2cBus),
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

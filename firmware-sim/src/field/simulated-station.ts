@@ -1,29 +1,34 @@
 /** A device for the field tech's tool, in simulated time. To be loaded when that time has been installed. */
-import { readConfig } from '@jostle/contracts';
-import { AgentConfig, sensingOf } from '@jostle/edge/agent';
-import type { FieldStation, HostFacts } from '@jostle/edge/field';
-import type { SimulatedBus } from '../bus/simulated-bus.ts';
+import { sensingOf } from '@jostle/edge/agent';
+import { readSimulatedConfig } from '@jostle/edge/config';
+import { askAgentAt, type FieldStation, type HostFacts } from '@jostle/edge/field';
+import { movePlugs } from '../device/plugs.ts';
 import { simulatedDevice } from '../device/simulated-device.ts';
 import type { VirtualTime } from '../time/virtual-time.ts';
 import { journeyWorld } from '../world/journey-world.ts';
-import type { FieldJourney, PlugEvent } from './field-journeys.ts';
+import { FIELD_SEED, type FieldJourney, START_MS } from './field-journeys.ts';
 
-const SEED = 7;
 const GIBIBYTE = 1024 ** 3;
 
 /** A device in good order: what is to be learned lies in its sensors. */
 const FACTS: Omit<HostFacts, 'login'> = {
   dataFolder: { path: '/var/lib/jostle-edge', isWritable: true, isOwn: true, freeBytes: 24 * GIBIBYTE },
-  outbox: { kind: 'sound', records: 12, lastMeasuredAt: null },
+  outbox: {
+    kind: 'sound',
+    epoch: '00000000-0000-4000-8000-000000000001',
+    records: 12,
+    kinds: { climate: 11, coverage: 1 },
+    firstSeq: 18_709,
+    lastSeq: 18_720,
+    oldestMeasuredAt: START_MS - 90_000,
+    lastMeasuredAt: START_MS - 40_000,
+    lastReceiptAt: START_MS - 42_000,
+    faults: [],
+  },
   busFile: { path: '/dev/i2c-1', state: 'usable' },
   clock: 'ntp',
   throttledBits: 0,
 };
-
-/** The configuration of every simulated device: the defaults. */
-export function simulatedConfig(): AgentConfig {
-  return readConfig(AgentConfig, { DEVICE_ID: 'SIM-1' }, () => '');
-}
 
 /** @param pass lets simulated time pass */
 export function simulatedStation(
@@ -32,25 +37,17 @@ export function simulatedStation(
   time: VirtualTime,
   pass: FieldStation['pass'],
 ): FieldStation {
-  const config = simulatedConfig();
-  const surroundings = { world: journeyWorld(journey, SEED), now: () => time.nowMs() };
-  const bus = simulatedDevice(sensingOf(config), surroundings, SEED);
-  for (const event of plugs) {
-    if (event.afterMs === 0) move(bus, event);
-    else setTimeout(() => move(bus, event), event.afterMs);
-  }
+  const config = readSimulatedConfig(name);
+  const surroundings = { world: journeyWorld(journey, FIELD_SEED), now: () => time.nowMs() };
+  const bus = simulatedDevice(sensingOf(config), surroundings, FIELD_SEED);
+  movePlugs(bus, plugs);
   return {
     config,
     journey: name,
     clock: time.clock(),
-    askAgent: async () => null,
+    askAgent: () => askAgentAt(config.dataDir),
     hostFacts: async () => ({ ...FACTS, login: { kind: 'accepted' } }),
     openBus: async () => bus,
     pass,
   };
-}
-
-function move(bus: SimulatedBus, { address, isPlugged }: PlugEvent): void {
-  if (isPlugged) bus.plug(address);
-  else bus.unplug(address);
 }

@@ -26,9 +26,12 @@ export function simulatedStatus({ plugs }: FieldJourney): { status: AgentStatus;
     wallMs: WALL_MS,
     status: {
       deviceId: 'SIM-1',
+      version: '0.1.0',
       epoch: '00000000-0000-4000-8000-000000000001',
       isConnected: true,
       backlog: 12,
+      oldestMeasuredAt: WALL_MS - 50_000,
+      storedPerDay: 18_720,
       sensors: sensorStates.filter(({ fault }) => fault === null).map((state) => state.sensor),
       sensorStates,
       lastReceiptAt: WALL_MS - 42_000,

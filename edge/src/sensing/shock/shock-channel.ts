@@ -20,6 +20,8 @@ const SLEW_MAX_MS = 100;
 /** From the samples of the shock chip to records: events at once, coverage at each cut. */
 export class ShockChannel implements RecorderListener {
   readonly sensor: string;
+  /** Who else sees the samples, while somebody looks at them; set and cleared by the worker's answers. */
+  watcher: Pick<RecorderListener, 'samples' | 'gap'> | null = null;
   readonly #clock: Clock;
   readonly #drafts: DraftOutlet;
   readonly #fault: SensorFault;
@@ -47,6 +49,11 @@ export class ShockChannel implements RecorderListener {
       calibration: chip.calibration,
       listener: this,
     });
+  }
+
+  /** What is wrong, in words; null where samples come. */
+  get fault(): string | null {
+    return this.#fault.inWords;
   }
 
   /** Resolves with whether the chip is there; it is looked for again while it is not. */
@@ -81,11 +88,13 @@ export class ShockChannel implements RecorderListener {
   samples(block: SampleBlock): void {
     this.#coverage.observe(block);
     this.#record(this.#detector.push(block));
+    this.watcher?.samples(block);
   }
 
   gap(lostSamples: number): void {
     this.#coverage.lose(lostSamples);
     this.#record(this.#detector.gap());
+    this.watcher?.gap(lostSamples);
   }
 
   /** The span ends here: none may bridge a time in which nothing was watched. */
