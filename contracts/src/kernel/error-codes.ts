@@ -75,6 +75,12 @@ export const ERROR_CODES = {
     meaning: 'The package that simulates the hardware for --sim is not installed.',
     fix: 'Use --sim in a checkout of the project; a device has only the agent.',
   },
+  EDGE_BUNDLE_UNWRITABLE: {
+    http: 500,
+    meaning:
+      'The support bundle cannot be written: its folder is not writable, or the file is there already.',
+    fix: 'Name another file with `--out`.',
+  },
   EDGE_REPLAY_UNREADABLE: {
     http: 500,
     meaning:

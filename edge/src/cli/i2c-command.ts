@@ -1,9 +1,7 @@
 import { Command } from 'commander';
-import { askScanAt } from '../field/agent-client.ts';
 import { expectedChips } from '../field/bus-checks.ts';
-import { type ScannedAddress, scanBus } from '../field/bus-scan.ts';
 import { scanText } from '../field/scan-text.ts';
-import type { FieldStation } from '../field/station.ts';
+import { scanOf } from '../field/station-scan.ts';
 import { sensingOf } from '../sensing-settings.ts';
 import { simOption, simulationNotice, stationOf } from './field-station.ts';
 
@@ -19,13 +17,4 @@ export function i2cCommand(): Command {
       process.exit(0);
     });
   return new Command('i2c').description('The bus of the sensors').addCommand(scan);
-}
-
-/** The agent scans where one is running: two users of one bus disturb each other. */
-export async function scanOf(station: FieldStation): Promise<ScannedAddress[]> {
-  if ((await station.askAgent()) !== null) return askScanAt(station.config.dataDir);
-  const bus = await station.openBus();
-  const scanned = await scanBus(bus);
-  await bus.close();
-  return scanned;
 }

@@ -7,6 +7,7 @@ import { liveCommand } from './live-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
 import { statusCommand } from './status-command.ts';
+import { supportBundleCommand } from './support-bundle-command.ts';
 
 const program = new Command('jostle-edge')
   .description('The edge agent of Jostle: records shock and climate, and delivers every record')
@@ -16,6 +17,7 @@ const program = new Command('jostle-edge')
   .addCommand(liveCommand())
   .addCommand(i2cCommand())
   .addCommand(replayCommand())
-  .addCommand(configCommand());
+  .addCommand(configCommand())
+  .addCommand(supportBundleCommand());
 
 await orExitAsync(() => program.parseAsync());

@@ -4,7 +4,9 @@ import type { AgentConfig } from '../config.ts';
 import type { I2cTransport } from '../io/transport.ts';
 import type { OutboxInspection } from '../outbox/sqlite-file.ts';
 import type { Recording } from '../replay/recording.ts';
+import type { BrokerReach } from '../uplink/broker-reach.ts';
 import type { LoginOutcome } from '../uplink/mqtt-link.ts';
+import type { BusSettings, RadioLink } from './machine-files.ts';
 
 /** What the machine says of itself, without the sensors. */
 export interface HostFacts {
@@ -18,7 +20,17 @@ export interface HostFacts {
   outbox: OutboxInspection | { kind: 'not-asked' };
   /** The device file of the bus. */
   busFile: { path: string; state: 'usable' | 'absent' | 'denied' };
+  bus: BusSettings;
+  /** Groups of this machine that a device file may need; root needs none. */
+  groups: readonly { name: string; isMember: boolean }[];
+  radio: readonly RadioLink[];
+  user: string;
+  software: { version: string; node: string };
   clock: ClockQuality;
+  /** When the clock was last set from the network, ms since the epoch; null where nobody wrote it down. */
+  synchronisedAt: number | null;
+  /** The way to the broker, without the login. */
+  reach: BrokerReach;
   /** Null where the agent is running: it has the login, and a second one would end it. */
   login: LoginOutcome | null;
   /** Bits of `vcgencmd get_throttled`; null on machines that have no such command. */

@@ -26,7 +26,19 @@ const FACTS: Omit<HostFacts, 'login'> = {
     faults: [],
   },
   busFile: { path: '/dev/i2c-1', state: 'usable' },
+  bus: { isEnabled: true, baudHz: 400_000 },
+  groups: ['i2c', 'gpio', 'dialout'].map((group) => ({ name: group, isMember: true })),
+  radio: [{ name: 'wlan0', levelDbm: -58 }],
+  user: 'jostle-edge',
+  software: { version: '0.1.0', node: '20.20.2' },
   clock: 'ntp',
+  synchronisedAt: START_MS - 600_000,
+  reach: {
+    steps: [
+      { step: 'dns', isOk: true, found: 'an address, no name to look up' },
+      { step: 'tcp', isOk: true, found: 'port 1883 is open' },
+    ],
+  },
   throttledBits: 0,
 };
 
