@@ -42,6 +42,8 @@ export interface AgentStatus {
   deviceId: string;
   /** Version of the agent. */
   version: string;
+  /** Wall clock of the agent, ms since the epoch: what the other times are to be compared with. */
+  wallMs: number;
   /** Names this outbox file. */
   epoch: string;
   isConnected: boolean;
@@ -121,6 +123,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
     return {
       deviceId,
       version: manifest.version,
+      wallMs: clock.wallMs(),
       epoch: outbox.epoch,
       isConnected: uplink.isUp,
       backlog: outbox.count,

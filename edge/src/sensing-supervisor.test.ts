@@ -102,3 +102,40 @@ test('a worker that does not answer the stop is ended all the same', async () =>
   await supervisor.stop();
   expect(faults(taken)).toEqual([]);
 });
+
+test('a question goes to the worker, and what it answers is handed on', async () => {
+  const { supervisor, taken, answers, until } = supervise(
+    worker(`
+      send({ type: 'records', drafts: [${DRAFT}] });
+      parentPort.on('message', ({ type }) => {
+        if (type === 'stop') process.exit(0);
+        send({ type: 'scanned', rows: [] });
+        send({ type: 'records', drafts: [${DRAFT}] });
+      });`),
+  );
+  await until(() => taken.length === 1);
+  supervisor.tell({ type: 'scan' });
+  await until(() => taken.length === 2);
+  expect(answers).toEqual([{ type: 'scanned', rows: [] }]);
+});
+
+test('a worker whose bus hangs is ended though it goes on to answer looks', async () => {
+  let starts = 0;
+  const { supervisor, taken, clock, until } = supervise(
+    worker(`
+      send({ type: 'ready', sensors: [] });
+      send({ type: 'records', drafts: [${DRAFT}] });
+      parentPort.on('message', ({ type }) => {
+        if (type === 'stop') process.exit(0);
+        send({ type: 'glances', atMs: 0, glances: [] });
+      });`),
+    () => ({ n: ++starts }),
+  );
+  await until(() => taken.length === 1);
+  for (let second = 0; second < 10; second++) {
+    supervisor.tell({ type: 'glance' });
+    clock.advance(1000);
+  }
+  await until(() => faults(taken).includes(false));
+  expect(faults(taken)).toEqual([true, false]);
+});

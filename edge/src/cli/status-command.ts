@@ -15,23 +15,18 @@ export function statusCommand(): Command {
     .option('--json', 'print the answer as JSON')
     .addOption(simOption())
     .action(async ({ json, sim }: { json?: true; sim?: string }, command: Command) => {
-      const { status, wallMs } = sim === undefined ? await askThisMachine() : await askSimulated(sim);
+      const status = sim === undefined ? await askThisMachine() : await askSimulated(sim);
       const text = json
         ? `${JSON.stringify(status, null, 2)}\n`
-        : simulationNotice(sim ?? null) + statusText(status, wallMs);
+        : simulationNotice(sim ?? null) + statusText(status);
       command.configureOutput().writeOut?.(text);
     });
 }
 
-interface Answer {
-  status: AgentStatus;
-  wallMs: number;
-}
-
-async function askThisMachine(): Promise<Answer> {
+async function askThisMachine(): Promise<AgentStatus> {
   const station = thisMachine(readAgentConfig());
   const status = await station.askAgent();
-  if (status !== null) return { status, wallMs: station.clock.wallMs() };
+  if (status !== null) return status;
   throw new JostleError(
     'EDGE_AGENT_ABSENT',
     `No agent answers in ${station.config.dataDir}: start it with \`jostle-edge run\`, or name its folder in JOSTLE_DATA_DIR.`,
@@ -39,8 +34,8 @@ async function askThisMachine(): Promise<Answer> {
 }
 
 /** The simulated agent where `run --sim` has started one; otherwise what one would say. */
-async function askSimulated(journey: string): Promise<Answer> {
+async function askSimulated(journey: string): Promise<AgentStatus> {
   const simulator = await loadSimulator();
   const running = await askAgentAt(readSimulatedConfig(knownJourney(simulator, journey)).dataDir);
-  return running === null ? simulator.agentStatus(journey) : { status: running, wallMs: Date.now() };
+  return running ?? simulator.agentStatus(journey);
 }

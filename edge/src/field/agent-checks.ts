@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const RATE_AFTER_MS = 10 * 60_000;
 
 /** What the running agent says in place of what cannot be asked while it has outbox and login. */
-export function agentChecks(status: AgentStatus, config: AgentConfig, wallMs: number): CheckResult[] {
+export function agentChecks(status: AgentStatus, config: AgentConfig): CheckResult[] {
   const { deviceId, version, isConnected, backlog, storedPerDay, freeBytes } = status;
   return [
     ok('agent', `running as ${deviceId}, version ${version}; it has the bus, so that it was asked`),
@@ -20,7 +20,7 @@ export function agentChecks(status: AgentStatus, config: AgentConfig, wallMs: nu
           'the agent has no connection',
           'Check the network, MQTT_URL and DEVICE_TOKEN; the log of the agent has the reason.',
         ),
-    backlogCheck({ ...status, records: backlog }, wallMs),
+    backlogCheck({ ...status, records: backlog }, status.wallMs),
     ...(freeBytes === null ? [] : [roomCheck(storedPerDay, backlog, freeBytes, config.outboxMaxRecords)]),
   ];
 }

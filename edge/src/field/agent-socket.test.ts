@@ -14,6 +14,7 @@ const log = pino({ level: 'silent' });
 const STATUS: AgentStatus = {
   deviceId: 'BOX-A',
   version: '0.1.0',
+  wallMs: 0,
   epoch: 'e',
   isConnected: true,
   backlog: 3,
@@ -122,7 +123,11 @@ test('who follows gets each frame until he leaves, and then nobody looks any mor
   show({ atMs: 1, glances: [] });
   await following;
   expect(seen).toEqual([1, 2]);
-  await vi.waitFor(() => expect(followers.size).toBe(0));
+  // That he has gone is found out with the next frame.
+  await vi.waitFor(() => {
+    show({ atMs: 3, glances: [] });
+    expect(followers.size).toBe(0);
+  });
 });
 
 test('who follows an agent that stops is told', async () => {
@@ -132,7 +137,7 @@ test('who follows an agent that stops is told', async () => {
   await vi.waitFor(() => expect(followers.size).toBe(1));
   socket.close();
   await expect(following).rejects.toThrow(/has stopped/);
-  expect(followers.size).toBe(0);
+  await vi.waitFor(() => expect(followers.size).toBe(0));
 });
 
 test('one who follows and does not read is dropped', async () => {

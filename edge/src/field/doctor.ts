@@ -24,7 +24,7 @@ export async function examine(station: FieldStation): Promise<CheckResult[]> {
   return [
     ok('configuration', `valid for ${config.deviceId}: ${namesOf(sensors)}`),
     ...hostChecks(facts, config, now),
-    ...(status === null ? noAgentChecks(facts, config, now) : agentChecks(status, config, now)),
+    ...(status === null ? noAgentChecks(facts, config, now) : agentChecks(status, config)),
     busFileCheck(facts.busFile),
     busSpeedCheck(facts.bus, sensors.shock !== null),
     groupsCheck(facts.groups, facts.user),

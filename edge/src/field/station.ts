@@ -64,6 +64,6 @@ export interface Simulator {
   hardware(journey: string, config: AgentConfig): Pick<AgentOptions, 'workerUrl' | 'workerData'>;
   /** What a shock recorder at rest until then would write down of the journey. */
   recording(journey: string): Recording;
-  /** What a running agent would answer on the journey, and the wall time at which it would. */
-  agentStatus(journey: string): { status: AgentStatus; wallMs: number };
+  /** What a running agent would answer on the journey. */
+  agentStatus(journey: string): AgentStatus;
 }

@@ -9,9 +9,9 @@ const CLOCK_WORDS: Record<AgentStatus['clock'], string> = {
 };
 
 /** What a running agent says of itself. */
-export function statusText(status: AgentStatus, wallMs: number): string {
+export function statusText(status: AgentStatus): string {
   const { deviceId, version, epoch, isConnected, backlog, lastReceiptAt, clock, freeBytes } = status;
-  const { oldestMeasuredAt } = status;
+  const { oldestMeasuredAt, wallMs } = status;
   const oldest =
     oldestMeasuredAt === null ? '' : `, the oldest measured ${agoText(oldestMeasuredAt, wallMs)}`;
   const facts = [

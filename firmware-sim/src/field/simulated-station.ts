@@ -58,7 +58,11 @@ export function simulatedStation(
     journey: name,
     clock: time.clock(),
     askAgent: () => askAgentAt(config.dataDir),
-    hostFacts: async () => ({ ...FACTS, login: { kind: 'accepted' } }),
+    // A running agent says itself how its outbox and its way to the broker are.
+    hostFacts: async (isAgentRunning) =>
+      isAgentRunning
+        ? { ...FACTS, outbox: { kind: 'in-use' }, reach: { steps: [] }, login: null }
+        : { ...FACTS, login: { kind: 'accepted' } },
     openBus: async () => bus,
     pass,
   };

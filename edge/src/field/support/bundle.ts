@@ -7,8 +7,10 @@ export interface Source {
   name: string;
   /** What it is, for the list of contents. */
   what: string;
-  /** Rejects, or says nothing, where it cannot be had. */
+  /** Rejects where it cannot be had, or is null. */
   text(): Promise<string | null>;
+  /** Why it may be null. */
+  absence?: string;
 }
 
 export interface Bundle {
@@ -27,10 +29,10 @@ export const NEVER_IN = [
 /** Gathers what can be had, one after the other: two of them may need the bus. */
 export async function gather(sources: readonly Source[], secrets: readonly string[]): Promise<Bundle> {
   const bundle: Bundle = { files: [], leftOut: [] };
-  for (const { name, what, text } of sources) {
+  for (const { name, what, text, absence = 'there is none' } of sources) {
     try {
       const found = await text();
-      if (found === null) bundle.leftOut.push({ name, reason: 'there is none on this machine' });
+      if (found === null) bundle.leftOut.push({ name, reason: absence });
       else bundle.files.push({ name, what, text: redacted(found, secrets) });
     } catch (error) {
       const reason = isJostleError(error) ? `${error.code}: ${error.message}` : String(error);

@@ -31,6 +31,7 @@ export function stationSources(station: FieldStation, configText: string): Sourc
     {
       name: 'status.json',
       what: 'what the running agent says',
+      absence: 'no agent is running',
       text: async () => {
         const status = await station.askAgent();
         return status === null ? null : jsonText(status);
@@ -58,7 +59,12 @@ export function stationSources(station: FieldStation, configText: string): Sourc
 export function machineSources(dataDir: string | null): Source[] {
   return [
     { name: 'machine.json', what: 'versions, board, memory, disk', text: async () => machineText(dataDir) },
-    { name: 'journal.txt', what: `the last ${JOURNAL_LINES} lines of the agent's log`, text: journalText },
+    {
+      name: 'journal.txt',
+      what: `the last ${JOURNAL_LINES} lines of the agent's log`,
+      absence: 'no journal of jostle-edge here, or not for this user: sudo, or the group systemd-journal',
+      text: journalText,
+    },
   ];
 }
 
