@@ -1,5 +1,12 @@
 import { DEFAULT_SENSING, type FromSensing } from '@jostle/edge/sensing';
-import { Adxl375, Bme280, constantWorld, Sht31, type SimulatedBus } from '@jostle/firmware-sim';
+import {
+  Adxl375,
+  Bme280,
+  constantWorld,
+  Sht31,
+  type SimulatedBus,
+  type SimulatedChip,
+} from '@jostle/firmware-sim';
 import { afterEach, expect, test } from 'vitest';
 import { BENCH_FROM_MS, type Bench, startBench } from './bench.ts';
 
