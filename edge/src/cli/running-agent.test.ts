@@ -40,7 +40,7 @@ function tool(args: string) {
   );
 }
 
-describe('beside a running agent', { timeout: 60_000 }, () => {
+describe('beside a running agent', { timeout: 120_000 }, () => {
   test('status is what the agent says, and the missing sensor is named', async () => {
     const { status, stdout } = await tool('status --sim unplugged');
     expect(status).toBe(0);
@@ -61,7 +61,7 @@ describe('beside a running agent', { timeout: 60_000 }, () => {
       for (const line of lines) {
         expect(line).toContain('bme280-76 absent: no answer: nack');
         // About 800 a second, of a second that a busy machine may draw out.
-        expect(Number(/\((\d+) samples\)/.exec(line)?.[1])).toBeGreaterThan(400);
+        expect(Number(/\((\d+) samples\)/.exec(line)?.[1])).toBeGreaterThan(200);
       }
     }
   });
