@@ -23,6 +23,20 @@ test('config validate prints every key with its value, and hides the token', () 
   expect(stdout).not.toContain('hunter2');
 }, 60_000);
 
+test('a simulated device is configured by itself, and takes nothing from a real one', () => {
+  const { status, stdout } = jostleEdge(['config', 'validate', '--sim', 'demo'], {
+    DEVICE_ID: 'BOX-A',
+    DEVICE_TOKEN: 'hunter2',
+    MQTT_URL: 'mqtts://broker.example',
+    JOSTLE_DATA_DIR: '/srv/box',
+  });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/DEVICE_ID +SIM-1/);
+  expect(stdout).toMatch(/DEVICE_TOKEN +unset/);
+  expect(stdout).toMatch(/JOSTLE_DATA_DIR +\/srv\/box\/sim-demo/);
+  expect(stdout).not.toContain('broker.example');
+}, 60_000);
+
 test.each(['config validate', 'run'])(
   '%s names every wrong key at once and exits with 78',
   (command) => {
