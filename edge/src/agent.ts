@@ -1,14 +1,17 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, ClockQuality, RecordDraft } from '@jostle/contracts';
+import { type Clock, type ClockQuality, MINUTE_MS, type RecordDraft } from '@jostle/contracts';
 import type { Logger } from 'pino';
+import manifest from '../package.json' with { type: 'json' };
 import { SystemClock } from './clock/clock.ts';
 import type { AgentConfig } from './config.ts';
 import { agentSocketPath, answerAt } from './field/agent-socket.ts';
+import { type GlanceFrame, SensorQuestions } from './field/sensor-questions.ts';
 import { type SensorState, SensorStates } from './field/sensor-states.ts';
 import type { AgentHealth } from './health/health.ts';
 import { Outbox } from './outbox/outbox.ts';
-import { SensingSupervisor } from './sensing-supervisor.ts';
+import type { SensorQuestion } from './sensing/protocol.ts';
+import { type SensingAnswer, SensingSupervisor } from './sensing-supervisor.ts';
 import { openMqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 
@@ -20,6 +23,8 @@ export { sensingOf } from './sensing-settings.ts';
 const PUMP_MS = 250;
 /** How long a stopping agent waits for receipts; what has none then is sent at the next start. */
 const DRAIN_MS = 700;
+/** A rate over less than this says little: coverage comes once a minute. */
+const RATE_AFTER_MS = 5 * MINUTE_MS;
 
 /** What a hardware worker may want to know before it starts. */
 export interface AgentFacts {
@@ -42,6 +47,8 @@ export interface SensingSource {
   readonly sensors: readonly string[];
   /** How long it has not been heard of, ms; null while that says nothing. */
   readonly silenceMs: number | null;
+  /** Asks it; the answer comes as `answered`, or never. */
+  tell(question: SensorQuestion): void;
   /** Hands over what was measured and ends. */
   stop(): Promise<void>;
 }
@@ -51,6 +58,7 @@ export interface SensingEvents {
   ready(): void;
   /** `bootId` names the origin of the monotonic times. */
   records(drafts: readonly RecordDraft[], bootId: string): void;
+  answered(answer: SensingAnswer): void;
 }
 
 export interface SourcedAgentOptions {
@@ -61,16 +69,24 @@ export interface SourcedAgentOptions {
 
 export interface AgentStatus {
   deviceId: string;
+  /** Version of the agent. */
+  version: string;
+  /** Wall clock of the agent, ms since the epoch: what the other times are to be compared with. */
+  wallMs: number;
   /** Names this outbox file. */
   epoch: string;
   isConnected: boolean;
   /** Records without a receipt. */
   backlog: number;
+  /** When the record was measured that has waited longest, ms since the epoch; null without a backlog. */
+  oldestMeasuredAt: number | null;
+  /** Records a day at the rate since the start; null in the first minutes. */
+  storedPerDay: number | null;
   /** What the hardware worker found at its start. */
   sensors: readonly string[];
   /** How each sensor is, by its records since the start of the agent. */
   sensorStates: readonly SensorState[];
-  /** ms since the epoch. */
+  /** ms since the epoch; of an earlier run where this one had none. */
   lastReceiptAt: number | null;
   clock: ClockQuality;
   /** Room for the outbox to grow; null where the folder cannot be asked. */
@@ -129,10 +145,14 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
   });
   const sensorStates = new SensorStates();
   let isOutboxWritable = true;
+  const startedMono = clock.monotonicMs();
+  let stored = 0;
   const events: SensingEvents = {
     ready: () => sensingIsReady(),
+    answered: (answer) => questions.receive(answer),
     records: (drafts, bootId) => {
       sensorStates.note(drafts);
+      stored += drafts.length;
       isOutboxWritable = store(outbox, drafts, bootId, log);
       uplink.pump();
     },
@@ -140,24 +160,37 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
   const facts = () => ({ lastMeasuredAt: outbox.lastMeasuredAt });
   const source = openSensing(events, { clock, facts });
 
+  const questions = new SensorQuestions({ clock, ask: (question) => source.tell(question) });
+
   const status = (): AgentStatus => {
     sensorStates.found(source.sensors);
     return {
       deviceId,
+      version: manifest.version,
+      wallMs: clock.wallMs(),
       epoch: outbox.epoch,
       isConnected: uplink.isUp,
       backlog: outbox.count,
+      oldestMeasuredAt: outbox.oldestMeasuredAt,
+      storedPerDay: perDay(stored, clock.monotonicMs() - startedMono),
       sensors: source.sensors,
       sensorStates: sensorStates.list(),
-      lastReceiptAt: uplink.lastReceiptAt,
+      lastReceiptAt: outbox.lastReceiptAt,
       clock: clock.quality(),
       freeBytes: freeBytesOf(dataDir),
     };
   };
-  const socket = answerAt(agentSocketPath(dataDir), status, log);
+  const answers = {
+    status,
+    outbox: () => outbox.summary(),
+    scan: () => questions.scan(),
+    follow: (show: (frame: GlanceFrame) => void) => questions.follow(show),
+  };
+  const socket = answerAt(agentSocketPath(dataDir), answers, log);
 
   const stopAll = async () => {
     socket.close();
+    questions.close();
     await source.stop();
     await uplink.drained(AbortSignal.timeout(DRAIN_MS));
     clearInterval(pumpTimer);
@@ -200,4 +233,8 @@ function freeBytesOf(folder: string): number | null {
   } catch {
     return null;
   }
+}
+
+function perDay(records: number, elapsedMs: number): number | null {
+  return elapsedMs < RATE_AFTER_MS ? null : Math.round((records * 1440 * MINUTE_MS) / elapsedMs);
 }

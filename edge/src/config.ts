@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ID_PATTERN, LogLevel, type Problem, readConfig } from '@jostle/contracts';
+import { join } from 'node:path';
+import { configKeys, ID_PATTERN, LogLevel, type Problem, readConfig } from '@jostle/contracts';
 import Type, { type Static } from 'typebox';
 import { DEFAULT_TRIGGER } from './detection/index.ts';
 import { FIRMATA_PATTERN } from './io/firmata-address.ts';
@@ -8,6 +9,8 @@ const ACTIVATIONS = ['instant', 'consecutive', 'accumulative'] as const;
 
 /** Each climate chip at the addresses that its pins can give it. */
 const CLIMATE_CHIP = '(sht31d@4[45]|sht4x@4[456]|(si7021|htu21d)@40|tmp117@4[89ab]|bm[ep]280@7[67])';
+
+const DEFAULT_DATA_DIR = './.data';
 
 /** What the agent reads from its environment. */
 export const AgentConfig = Type.Object({
@@ -27,7 +30,7 @@ export const AgentConfig = Type.Object({
   dataDir: Type.String({
     env: 'JOSTLE_DATA_DIR',
     title: 'Folder of the outbox; one agent at a time.',
-    default: './.data',
+    default: DEFAULT_DATA_DIR,
     minLength: 1,
   }),
   mqttUrl: Type.String({
@@ -190,6 +193,34 @@ function shockChipFits({
   if (tiltAddress !== undefined && tiltAddress === shockChip.split('@')[1])
     complain('TILT_CHIP', `must have another address than the shock chip ${shockChip}`);
   return problems;
+}
+
+/**
+ * The configuration of a simulated device: the defaults. Of the environment only the data folder and the log level
+ * count, and it has a folder of its own in there: neither the identity nor the outbox of a real device is touched.
+ *
+ * @throws JostleError CONFIG_INVALID naming every wrong key at once
+ */
+export function readSimulatedConfig(journey: string): AgentConfig {
+  const { JOSTLE_DATA_DIR = DEFAULT_DATA_DIR, LOG_LEVEL } = process.env;
+  const env = { DEVICE_ID: 'SIM-1', JOSTLE_DATA_DIR: join(JOSTLE_DATA_DIR, `sim-${journey}`), LOG_LEVEL };
+  return readConfig(AgentConfig, env, () => '');
+}
+
+/** Every secret that the environment holds or names a file of, whether or not the rest of it is in order. */
+export function readAgentSecrets(): string[] {
+  return configKeys(AgentConfig)
+    .filter(([, key]) => key.secret)
+    .flatMap(([, { env }]) => [process.env[env], fileText(process.env[`${env}_FILE`])])
+    .flatMap((secret) => (secret === undefined || secret === '' ? [] : [secret]));
+}
+
+function fileText(path: string | undefined): string | undefined {
+  try {
+    return path === undefined ? undefined : readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** A lower limit lies below the upper one: otherwise every value would be an excursion. */

@@ -40,7 +40,10 @@ try {
   setInterval(() => void sensing.busTurn().then(() => send({ type: 'heartbeat' })), HEARTBEAT_EVERY_MS);
 
   port.on('message', async (message: ToSensing) => {
-    if (message.type !== 'stop') return;
+    if (message.type !== 'stop') {
+      sensing.answer(message);
+      return;
+    }
     await sensing.stop();
     await transport.close();
     send({ type: 'stopped' });

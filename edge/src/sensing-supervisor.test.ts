@@ -1,7 +1,7 @@
 import { ManualClock, type RecordDraft } from '@jostle/contracts';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { SensingSupervisor } from './sensing-supervisor.ts';
+import { type SensingAnswer, SensingSupervisor } from './sensing-supervisor.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -20,6 +20,7 @@ interface Taken {
 
 function supervise(workerUrl: URL, workerData: () => unknown = () => ({})) {
   const taken: Taken[] = [];
+  const answers: SensingAnswer[] = [];
   const waits: { fits: () => boolean; done: () => void }[] = [];
   const clock = new ManualClock(1_800_000_000_000);
   const supervisor = new SensingSupervisor({
@@ -28,6 +29,7 @@ function supervise(workerUrl: URL, workerData: () => unknown = () => ({})) {
     clock,
     log,
     ready: () => {},
+    answered: (answer) => answers.push(answer),
     records: (drafts, bootId) => {
       taken.push(...drafts.map((draft) => ({ draft, bootId })));
       for (const { fits, done } of waits) if (fits()) done();
@@ -36,7 +38,7 @@ function supervise(workerUrl: URL, workerData: () => unknown = () => ({})) {
   onTestFinished(() => supervisor.stop());
   const until = (fits: () => boolean) =>
     fits() ? Promise.resolve() : new Promise<void>((done) => void waits.push({ fits, done }));
-  return { supervisor, taken, clock, until };
+  return { supervisor, taken, answers, clock, until };
 }
 
 const DRAFT = `{ kind: 'climate', measuredAt: workerData.n ?? 0, monotonicMs: 0, clockQuality: 'ntp', body: { sensor: 's', ageMs: 0 } }`;
@@ -115,4 +117,41 @@ test('a worker that does not answer the stop is ended all the same', async () =>
   await until(() => taken.length === 1);
   await supervisor.stop();
   expect(faults(taken)).toEqual([]);
+});
+
+test('a question goes to the worker, and what it answers is handed on', async () => {
+  const { supervisor, taken, answers, until } = supervise(
+    worker(`
+      send({ type: 'records', drafts: [${DRAFT}] });
+      parentPort.on('message', ({ type }) => {
+        if (type === 'stop') process.exit(0);
+        send({ type: 'scanned', rows: [] });
+        send({ type: 'records', drafts: [${DRAFT}] });
+      });`),
+  );
+  await until(() => taken.length === 1);
+  supervisor.tell({ type: 'scan' });
+  await until(() => taken.length === 2);
+  expect(answers).toEqual([{ type: 'scanned', rows: [] }]);
+});
+
+test('a worker whose bus hangs is ended though it goes on to answer looks', async () => {
+  let starts = 0;
+  const { supervisor, taken, clock, until } = supervise(
+    worker(`
+      send({ type: 'ready', sensors: [] });
+      send({ type: 'records', drafts: [${DRAFT}] });
+      parentPort.on('message', ({ type }) => {
+        if (type === 'stop') process.exit(0);
+        send({ type: 'glances', atMs: 0, glances: [] });
+      });`),
+    () => ({ n: ++starts }),
+  );
+  await until(() => taken.length === 1);
+  for (let second = 0; second < 10; second++) {
+    supervisor.tell({ type: 'glance' });
+    clock.advance(1000);
+  }
+  await until(() => faults(taken).includes(false));
+  expect(faults(taken)).toEqual([true, false]);
 });

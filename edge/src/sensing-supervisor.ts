@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { type Clock, type RecordDraft, type RetryPlan, retryDelayMs } from '@jostle/contracts';
 import type { Logger } from 'pino';
-import type { FromSensing, ToSensing } from './sensing/protocol.ts';
+import type { FromSensing, SensorQuestion, ToSensing } from './sensing/protocol.ts';
 
 const RESTART_PLAN: RetryPlan = { firstMs: 500, maxMs: 60_000, factor: 2 };
 const CHECK_MS = 1_000;
@@ -10,6 +10,9 @@ const CHECK_MS = 1_000;
 const HUNG_AFTER_MS = 10_000;
 const LOADING_MS = 60_000;
 const STOP_MS = 2_000;
+
+/** Answers to questions, which are asked by `tell`. */
+export type SensingAnswer = Extract<FromSensing, { type: 'scanned' | 'glances' }>;
 
 export interface SupervisorOptions {
   /** Entry in JavaScript: it registers its own loader. */
@@ -22,6 +25,8 @@ export interface SupervisorOptions {
   ready(): void;
   /** Takes what was measured. `bootId` names the origin of the monotonic times. */
   records(drafts: readonly RecordDraft[], bootId: string): void;
+  /** Takes what the worker answers to a question. */
+  answered(answer: SensingAnswer): void;
   /** How long a worker may be silent once it has spoken, ms; default 10 s. */
   hungAfterMs?: number;
 }
@@ -67,6 +72,11 @@ export class SensingSupervisor {
     return this.#heardAt === null ? null : this.#options.clock.monotonicMs() - this.#heardAt;
   }
 
+  /** Asks the worker; while there is none nothing is answered. */
+  tell(question: SensorQuestion): void {
+    this.#worker?.postMessage(question);
+  }
+
   /** Lets the worker send what it has measured, and ends it; resolves within 2 s. */
   async stop(): Promise<void> {
     this.#isStopping = true;
@@ -105,6 +115,11 @@ export class SensingSupervisor {
 
   #receive(message: FromSensing, bootId: string): void {
     const { clock, log, hungAfterMs = HUNG_AFTER_MS } = this.#options;
+    if (message.type === 'scanned' || message.type === 'glances') {
+      // No sign of life: a look at the sensors is answered though the bus hangs.
+      this.#options.answered(message);
+      return;
+    }
     this.#heardAt = clock.monotonicMs();
     this.#deadline = this.#heardAt + hungAfterMs;
     if (message.type === 'ready') {

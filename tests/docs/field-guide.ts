@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { capturedPeakFraction } from '@jostle/edge/detection';
+import { outputOf } from './tool-output.ts';
 
 /** Pulses of the guide, ms, from a padded parcel to a bare hit. */
 const PULSES_MS = [11, 8, 5, 3, 2];
 const PEAK_LOSS = /<!-- peak loss at (\d+) Hz -->\n[\s\S]*?<!-- end -->/;
 const GUIDE = new URL('../../docs/field-guide.md', import.meta.url);
-const TOOL = fileURLToPath(new URL('../../edge/bin/jostle-edge.js', import.meta.url));
 const OUTPUT = /<!-- output of: jostle-edge (.+) -->\n[\s\S]*?<!-- end -->/g;
 
 /** docs/field-guide.md as it stands, with each output as the tool prints it now and its figures from the formula. */
@@ -32,14 +30,5 @@ function withPeakLoss(guide: string): string {
       return `| ${ms} ms | ${lost.toFixed(1)} % |`;
     });
     return `<!-- peak loss at ${rateHz} Hz -->\n| pulse | read low by |\n|---|---|\n${rows.join('\n')}\n<!-- end -->`;
-  });
-}
-
-/** What the tool prints, whatever it exits with: a doctor that finds something is what is to be shown. */
-function outputOf(command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [TOOL, ...command.split(' ')], (_, stdout, stderr) =>
-      stderr === '' ? resolve(stdout) : reject(new Error(`jostle-edge ${command}: ${stderr}`)),
-    );
   });
 }

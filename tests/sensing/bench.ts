@@ -13,6 +13,8 @@ export interface Bench {
   drafts<K extends RecordKind>(kind: K): { measuredAt: number; body: RecordBodies[K] }[];
   /** Bodies of one kind so far, in the order in which they were sent. */
   bodies<K extends RecordKind>(kind: K): RecordBodies[K][];
+  /** Asks as the agent does; the answer is among the messages. */
+  ask: Sensing['answer'];
   /** Lets that much simulated time pass. */
   pass(ms: number): Promise<void>;
   stop(): Promise<void>;
@@ -72,6 +74,7 @@ export async function startBench<Chip extends SimulatedChip>(
     bus,
     messages,
     drafts,
+    ask: (question) => sensing.answer(question),
     bodies: (kind) => drafts(kind).map((d) => d.body),
     pass: (ms) => time.runUntil(time.nowMs() + ms),
     async stop() {

@@ -69,7 +69,7 @@ export const ERROR_CODES = {
   EDGE_BUS_IN_USE: {
     http: 500,
     meaning: 'The agent is running and has the bus of the sensors; two users of one bus disturb each other.',
-    fix: 'Stop the agent first, or ask it with `jostle-edge status` or `jostle-edge doctor`.',
+    fix: 'Stop the agent with `systemctl stop jostle-edge` and start it afterwards; `status`, `doctor`, `live` and `i2c scan` ask it instead.',
   },
   EDGE_AGENT_ABSENT: {
     http: 500,
@@ -96,6 +96,12 @@ export const ERROR_CODES = {
     http: 500,
     meaning: 'The input of `jostle-edge calibrate` ended before its last step; nothing was stored.',
     fix: 'Run it in a terminal, or give it one line per step.',
+  },
+  EDGE_BUNDLE_UNWRITABLE: {
+    http: 500,
+    meaning:
+      'The support bundle cannot be written: its folder is not writable, or the file is there already.',
+    fix: 'Name another file with `--out`.',
   },
   EDGE_REPLAY_UNREADABLE: {
     http: 500,

@@ -32,6 +32,20 @@ test('config validate refuses a shock recorder on an Arduino, with the reason', 
   expect(stderr).toMatch(/SHOCK_CHIP: must be none with BOARD: .*300 reads\/s over 57,600 baud/);
 }, 60_000);
 
+test('a simulated device is configured by itself, and takes nothing from a real one', () => {
+  const { status, stdout } = jostleEdge(['config', 'validate', '--sim', 'demo'], {
+    DEVICE_ID: 'BOX-A',
+    DEVICE_TOKEN: 'hunter2',
+    MQTT_URL: 'mqtts://broker.example',
+    JOSTLE_DATA_DIR: '/srv/box',
+  });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/DEVICE_ID +SIM-1/);
+  expect(stdout).toMatch(/DEVICE_TOKEN +unset/);
+  expect(stdout).toMatch(/JOSTLE_DATA_DIR +\/srv\/box\/sim-demo/);
+  expect(stdout).not.toContain('broker.example');
+}, 60_000);
+
 test.each(['config validate', 'run'])(
   '%s names every wrong key at once and exits with 78',
   (command) => {

@@ -38,11 +38,15 @@ export function simulationNotice(journey: string | null): string {
     : `SIMULATED, journey ${journey}: sensors, supply, disk and broker are made up.\n\n`;
 }
 
-/** @throws JostleError EDGE_BUS_IN_USE while the agent of this device runs */
+/**
+ * For what must have the bus to itself; all else asks the agent.
+ *
+ * @throws JostleError EDGE_BUS_IN_USE while the agent of this device runs
+ */
 export async function assertBusIsFree(station: FieldStation): Promise<void> {
   if ((await station.askAgent()) === null) return;
   throw new JostleError(
     'EDGE_BUS_IN_USE',
-    'The agent is running and has the bus: stop it first (`systemctl stop jostle-edge`), or ask it with `jostle-edge status` or `jostle-edge doctor`.',
+    'The agent is running and has the bus: stop it with `systemctl stop jostle-edge`, and start it afterwards with `systemctl start jostle-edge`.',
   );
 }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { expectedChips } from '../field/bus-checks.ts';
-import { scanBus } from '../field/bus-scan.ts';
 import { scanText } from '../field/scan-text.ts';
+import { scanOf } from '../field/station-scan.ts';
 import { sensingOf } from '../sensing-settings.ts';
-import { assertBusIsFree, simOption, simulationNotice, stationOf } from './field-station.ts';
+import { simOption, simulationNotice, stationOf } from './field-station.ts';
 
 /** `i2c scan`: who is on the bus. Exits with 0, whoever is. */
 export function i2cCommand(): Command {
@@ -12,11 +12,7 @@ export function i2cCommand(): Command {
     .addOption(simOption())
     .action(async ({ sim }: { sim?: string }, command: Command) => {
       const station = await stationOf(sim, 'fast');
-      await assertBusIsFree(station);
-      const bus = await station.openBus();
-      const scanned = await scanBus(bus);
-      await bus.close();
-      const text = scanText(scanned, expectedChips(sensingOf(station.config)));
+      const text = scanText(await scanOf(station), expectedChips(sensingOf(station.config)));
       command.configureOutput().writeOut?.(simulationNotice(station.journey) + text);
       process.exit(0);
     });

@@ -9,6 +9,7 @@ import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
 import { selftestCommand } from './selftest-command.ts';
 import { statusCommand } from './status-command.ts';
+import { supportBundleCommand } from './support-bundle-command.ts';
 import { tapTestCommand } from './tap-test-command.ts';
 
 const program = new Command('jostle-edge')
@@ -22,6 +23,7 @@ const program = new Command('jostle-edge')
   .addCommand(tapTestCommand())
   .addCommand(selftestCommand())
   .addCommand(replayCommand())
-  .addCommand(configCommand());
+  .addCommand(configCommand())
+  .addCommand(supportBundleCommand());
 
 await orExitAsync(() => program.parseAsync());

@@ -52,6 +52,9 @@ test('names gaps', async () => {
 
 test.each([
   [['/nowhere/file.csv'], /\/nowhere\/file\.csv cannot be read/],
+  [[], /Name a file, or a journey with --sim/],
+  [[FALL, '--sim', 'drop'], /and not both/],
+  [['--sim', 'moon'], /--sim takes one of/],
   [[AT_REST], /no known format.*--columns/],
   [[AT_REST, '--columns', '1,2,3,4'], /add --unit/],
   [[AT_REST, '--unit', 'g'], /add --columns/],
@@ -60,4 +63,13 @@ test.each([
   [[AT_REST, '--columns', '1,2,3,4', '--unit', 'stone'], /Allowed choices are g, mps2/],
 ])('refuses %j and names the fix', async (args, message) => {
   await expect(run(...args)).rejects.toThrow(message);
+});
+
+test('replays the accelerations of a simulated journey', async () => {
+  const { journey, format, events } = JSON.parse(await run('--sim', 'drop', '--json'));
+  expect({ journey, format }).toEqual({ journey: 'drop', format: 'simulated journey drop' });
+  expect(events).toHaveLength(1);
+  expect(events[0]).toMatchObject({ impactClass: 'drop' });
+  expect(events[0].dropHeightM).toBeGreaterThan(0.76);
+  expect(events[0].dropHeightM).toBeLessThan(0.84);
 });

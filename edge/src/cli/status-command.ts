@@ -1,7 +1,8 @@
 import { JostleError } from '@jostle/contracts';
 import { Command } from 'commander';
 import type { AgentStatus } from '../agent.ts';
-import { readAgentConfig } from '../config.ts';
+import { readAgentConfig, readSimulatedConfig } from '../config.ts';
+import { askAgentAt } from '../field/agent-client.ts';
 import { loadSimulator } from '../field/simulator-package.ts';
 import { statusText } from '../field/status-text.ts';
 import { thisMachine } from '../field/this-machine.ts';
@@ -14,30 +15,27 @@ export function statusCommand(): Command {
     .option('--json', 'print the answer as JSON')
     .addOption(simOption())
     .action(async ({ json, sim }: { json?: true; sim?: string }, command: Command) => {
-      const { status, wallMs } = sim === undefined ? await askThisMachine() : await askSimulated(sim);
+      const status = sim === undefined ? await askThisMachine() : await askSimulated(sim);
       const text = json
         ? `${JSON.stringify(status, null, 2)}\n`
-        : simulationNotice(sim ?? null) + statusText(status, wallMs);
+        : simulationNotice(sim ?? null) + statusText(status);
       command.configureOutput().writeOut?.(text);
     });
 }
 
-interface Answer {
-  status: AgentStatus;
-  wallMs: number;
-}
-
-async function askThisMachine(): Promise<Answer> {
+async function askThisMachine(): Promise<AgentStatus> {
   const station = thisMachine(readAgentConfig());
   const status = await station.askAgent();
-  if (status !== null) return { status, wallMs: station.clock.wallMs() };
+  if (status !== null) return status;
   throw new JostleError(
     'EDGE_AGENT_ABSENT',
     `No agent answers in ${station.config.dataDir}: start it with \`jostle-edge run\`, or name its folder in JOSTLE_DATA_DIR.`,
   );
 }
 
-async function askSimulated(journey: string): Promise<Answer> {
+/** The simulated agent where `run --sim` has started one; otherwise what one would say. */
+async function askSimulated(journey: string): Promise<AgentStatus> {
   const simulator = await loadSimulator();
-  return simulator.agentStatus(knownJourney(simulator, journey));
+  const running = await askAgentAt(readSimulatedConfig(knownJourney(simulator, journey)).dataDir);
+  return running ?? simulator.agentStatus(journey);
 }

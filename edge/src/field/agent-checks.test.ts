@@ -1,40 +1,61 @@
+import { readConfig } from '@jostle/contracts';
 import { expect, test } from 'vitest';
 import type { AgentStatus } from '../agent.ts';
+import { AgentConfig } from '../config.ts';
 import { agentChecks } from './agent-checks.ts';
+import { backlogCheck, roomCheck } from './backlog-checks.ts';
 
 const NOW = 1_000_000_000;
+const CONFIG = readConfig(AgentConfig, { DEVICE_ID: 'BOX-A' }, () => '');
 const WELL: AgentStatus = {
   deviceId: 'BOX-A',
+  version: '0.1.0',
+  wallMs: NOW,
   epoch: 'e',
   isConnected: true,
   backlog: 12,
+  oldestMeasuredAt: NOW - 60_000,
+  storedPerDay: 18_720,
   sensors: ['sht31d-44'],
   sensorStates: [{ sensor: 'sht31d-44', fault: null, lastMeasuredAt: NOW, latest: '20.0 °C' }],
   lastReceiptAt: NOW - 30_000,
   clock: 'ntp',
-  freeBytes: 1,
+  freeBytes: 1024 ** 3,
 };
-const FAULT = { reason: 'stale' as const, detail: 'no good reply for 40 s: nack' };
 
 test('an agent that is well has nothing to fix', () => {
-  expect(agentChecks(WELL, NOW).map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok', 'ok']);
+  const checks = agentChecks(WELL, CONFIG);
+  expect(checks.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok', 'ok']);
+  expect(checks.map(({ fix }) => fix)).toEqual([null, null, null, null]);
 });
 
-test.each<[check: string, verdict: string, found: RegExp, change: Partial<AgentStatus>]>([
-  ['broker', 'fail', /no connection/, { isConnected: false }],
-  ['backlog', 'ok', /last receipt 30 s ago/, {}],
-  ['backlog', 'ok', /last receipt 300 s ago/, { lastReceiptAt: NOW - 300_000 }],
-  ['backlog', 'warn', /last receipt 301 s ago/, { lastReceiptAt: NOW - 301_000 }],
-  ['backlog', 'ok', /last receipt 3600 s ago/, { lastReceiptAt: NOW - 3_600_000, backlog: 0 }],
-  ['backlog', 'warn', /no receipt since the start/, { lastReceiptAt: null }],
-  ['backlog', 'ok', /none delivered/, { lastReceiptAt: null, backlog: 0 }],
-  [
-    'sht31d-44',
-    'fail',
-    /stale: no good reply for 40 s/,
-    { sensorStates: [{ sensor: 'sht31d-44', fault: FAULT, lastMeasuredAt: NOW, latest: null }] },
-  ],
-])('%s is %s: %s', (check, verdict, found, change) => {
-  const line = agentChecks({ ...WELL, ...change }, NOW).find((result) => result.check === check);
-  expect(line).toMatchObject({ verdict, found: expect.stringMatching(found) });
+test('an agent without a connection fails', () => {
+  expect(agentChecks({ ...WELL, isConnected: false }, CONFIG)).toContainEqual(
+    expect.objectContaining({ check: 'broker', verdict: 'fail', found: 'the agent has no connection' }),
+  );
+});
+
+test.each<[verdict: string, found: RegExp, records: number, lastReceiptAt: number | null]>([
+  ['ok', /^12 records .*the oldest measured 60 s ago; last receipt 30 s ago$/, 12, NOW - 30_000],
+  ['ok', /last receipt 5 min ago/, 12, NOW - 300_000],
+  ['warn', /last receipt 5 min ago/, 12, NOW - 301_000],
+  ['ok', /^0 records without a receipt; last receipt 60 min ago/, 0, NOW - 3_600_000],
+  ['warn', /no receipt ever/, 12, null],
+  ['ok', /none delivered yet/, 0, null],
+])('the backlog is %s: %s', (verdict, found, records, lastReceiptAt) => {
+  const backlog = { records, oldestMeasuredAt: NOW - 60_000, lastReceiptAt };
+  expect(backlogCheck(backlog, NOW)).toMatchObject({ verdict, found: expect.stringMatching(found) });
+});
+
+test.each<[verdict: string, found: RegExp, perDay: number | null, backlog: number, freeBytes: number]>([
+  ['ok', /^for 26 days without a network, at 18,720 records a day$/, 18_720, 0, 1024 ** 4],
+  ['ok', /^for 4\.0 days/, 18_720, 425_120, 1024 ** 4],
+  ['warn', /^for 0\.2 days/, 18_720, 0, 1_500_000],
+  ['warn', /^for 0\.0 days/, 18_720, 600_000, 1024 ** 4],
+  ['skipped', /after some minutes/, null, 0, 1024 ** 4],
+])('the room is %s: %s', (verdict, found, perDay, backlog, freeBytes) => {
+  expect(roomCheck(perDay, backlog, freeBytes, 500_000)).toMatchObject({
+    verdict,
+    found: expect.stringMatching(found),
+  });
 });

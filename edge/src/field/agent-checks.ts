@@ -1,49 +1,41 @@
 import type { AgentStatus } from '../agent.ts';
-import { type CheckResult, fail, ok, skipped, warn } from './check-result.ts';
+import type { AgentConfig } from '../config.ts';
+import { backlogCheck, roomCheck } from './backlog-checks.ts';
+import { type CheckResult, fail, ok, skipped } from './check-result.ts';
+import type { HostFacts } from './station.ts';
 
-/** Without a receipt for so long something between here and ingest is broken: records are made every minute. */
-const RECEIPT_OVERDUE_MS = 5 * 60_000;
+const DAY_MS = 86_400_000;
+/** A rate over less than this says little: coverage comes once a minute. */
+const RATE_AFTER_MS = 10 * 60_000;
 
-/** What the running agent says in place of what cannot be asked while it has bus, outbox and login. */
-export function agentChecks(status: AgentStatus, wallMs: number): CheckResult[] {
+/** What the running agent says in place of what cannot be asked while it has outbox and login. */
+export function agentChecks(status: AgentStatus, config: AgentConfig): CheckResult[] {
+  const { deviceId, version, isConnected, backlog, storedPerDay, freeBytes } = status;
   return [
-    ok('agent', `running as ${status.deviceId}; it has the bus, so that it was asked`),
-    status.isConnected
+    ok('agent', `running as ${deviceId}, version ${version}; it has the bus, so that it was asked`),
+    isConnected
       ? ok('broker', 'the agent is connected')
       : fail(
           'broker',
           'the agent has no connection',
           'Check the network, MQTT_URL and DEVICE_TOKEN; the log of the agent has the reason.',
         ),
-    backlogCheck(status, wallMs),
-    ...status.sensorStates.map(sensorCheck),
+    backlogCheck({ ...status, records: backlog }, status.wallMs),
+    ...(freeBytes === null ? [] : [roomCheck(storedPerDay, backlog, freeBytes, config.outboxMaxRecords)]),
   ];
 }
 
-/** Without an agent there is no receipt to tell of. */
-export function noAgentCheck(): CheckResult {
-  return skipped('agent', 'not running; last receipt unknown, the bus is free to be asked');
-}
-
-function backlogCheck({ backlog, lastReceiptAt }: AgentStatus, wallMs: number): CheckResult {
-  const check = 'backlog';
-  const records = `${backlog.toLocaleString('en')} records without a receipt`;
-  if (lastReceiptAt === null)
-    return backlog === 0
-      ? ok(check, `${records}, none delivered since the start`)
-      : warn(
-          check,
-          `${records}, no receipt since the start`,
-          'Check that ingest runs and knows this device.',
-        );
-  const ageMs = wallMs - lastReceiptAt;
-  const found = `${records}, last receipt ${Math.round(ageMs / 1000)} s ago`;
-  return backlog > 0 && ageMs > RECEIPT_OVERDUE_MS
-    ? warn(check, found, 'Check that ingest runs and knows this device.')
-    : ok(check, found);
-}
-
-function sensorCheck({ sensor, fault }: AgentStatus['sensorStates'][number]): CheckResult {
-  if (fault === null) return ok(sensor, 'gives values');
-  return fail(sensor, `${fault.reason}: ${fault.detail}`, 'Check cable, address and supply of this sensor.');
+/** The same from what an agent that does not run has left behind. */
+export function noAgentChecks(facts: HostFacts, config: AgentConfig, wallMs: number): CheckResult[] {
+  const agent = skipped('agent', 'not running; the bus is free to be asked');
+  const { outbox, dataFolder } = facts;
+  if (outbox.kind !== 'sound') return [agent];
+  const { records, oldestMeasuredAt, lastMeasuredAt } = outbox;
+  const spanMs = (lastMeasuredAt ?? 0) - (oldestMeasuredAt ?? 0);
+  const perDay = records > 0 && spanMs >= RATE_AFTER_MS ? Math.round((records * DAY_MS) / spanMs) : null;
+  return [
+    agent,
+    backlogCheck(outbox, wallMs),
+    roomCheck(perDay, records, dataFolder.freeBytes, config.outboxMaxRecords),
+  ];
 }

@@ -1,15 +1,36 @@
-import { rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { AgentStatus } from '../agent.ts';
+import type { OutboxSummary } from '../outbox/outbox-summary.ts';
+import type { ScanRow } from './bus-scan.ts';
+import { readLines } from './lines.ts';
+import type { GlanceFrame } from './sensor-questions.ts';
 
-/** An agent answers within an event-loop turn; one that does not is hung. */
-const ANSWER_MS = 3_000;
-/** A status is a few kB. */
-const ANSWER_BYTES_MAX = 1024 * 1024;
+/** A question is a word in braces; one that takes longer to be asked is no question. */
+const QUESTION_MS = 3_000;
+const QUESTION_MAX = 256;
+/** Field techs are few: a loop that forgets to hang up must not use up the agent's files. */
+const ASKERS_MAX = 16;
+/** Some minutes of frames: whoever leaves them lying is not looking. */
+const UNREAD_BYTES_MAX = 256 * 1024;
+
+/** What may be asked: one line `{"ask":"…"}`; the answer is one line, of `live` one a second until the asker leaves. */
+export type AgentQuestion = 'status' | 'scan' | 'outbox' | 'live';
+
+/** What the agent has to say. */
+export interface AgentAnswers {
+  status(): AgentStatus;
+  outbox(): OutboxSummary;
+  /** Null where the hardware worker does not answer. */
+  scan(): Promise<ScanRow[] | null>;
+  /** Calls back once a second until the function is called that it returns. */
+  follow(show: (frame: GlanceFrame) => void): () => void;
+}
 
 export interface AgentSocket {
+  /** Lets go of every asker. */
   close(): void;
 }
 
@@ -19,44 +40,87 @@ export function agentSocketPath(dataDir: string): string {
 }
 
 /**
- * Answers each connection with the status as one line of JSON. Who may reach the folder may ask. To be called by the
- * owner of the outbox only: what lies at the path is then left over from an agent that died.
+ * Answers on a unix socket for the agent's user and group; the folder around it may close it further. A connection that
+ * ends without a question gets the status. To be called by the owner of the outbox only: what lies at the path is then
+ * left over from an agent that died.
  */
-export function answerAt(path: string, status: () => AgentStatus, log: Logger): AgentSocket {
+export function answerAt(path: string, answers: AgentAnswers, log: Logger): AgentSocket {
   rmSync(path, { force: true });
-  const server = createServer((socket) => {
+  const askers = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    askers.add(socket);
+    socket.on('close', () => askers.delete(socket));
     socket.on('error', (error) => log.debug({ err: error.message }, 'asker has gone'));
-    socket.write(`${JSON.stringify(status())}\n`);
-    // Not `end`: an asker that never closes would keep a stopping agent alive.
-    socket.destroySoon();
+    answerOne(socket, answers, log);
   });
+  server.maxConnections = ASKERS_MAX;
   // Without the socket the agent still does its work.
   server.on('error', (error) => log.warn({ err: error.message }, 'questions cannot be answered'));
-  server.listen(path);
-  return { close: () => void server.close() };
+  if (isTooLong(path)) log.warn({ path }, 'the path is too long for a socket; questions cannot be answered');
+  else server.listen(path, () => openToGroup(path, log));
+  return {
+    close: () => {
+      server.close();
+      for (const socket of askers) socket.destroy();
+    },
+  };
 }
 
-/** The status of the agent that answers at the path; null where none does. */
-export function askAgentAt(path: string): Promise<AgentStatus | null> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    let answer = '';
-    socket.setEncoding('utf8');
-    socket.setTimeout(ANSWER_MS, () => socket.destroy());
-    socket.on('data', (chunk) => {
-      answer += chunk;
-      if (answer.length > ANSWER_BYTES_MAX) socket.destroy();
-    });
-    // Nobody there, or a file that a dead agent left: `close` follows.
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(parsed(answer)));
-  });
+/** What is longer is cut off without a word, and would be a socket somewhere else (unix(7), sun_path with its NUL). */
+export function isTooLong(path: string): boolean {
+  return Buffer.byteLength(path) > 107;
 }
 
-function parsed(answer: string): AgentStatus | null {
+function openToGroup(path: string, log: Logger): void {
   try {
-    return JSON.parse(answer) as AgentStatus;
+    chmodSync(path, 0o660);
+  } catch (error) {
+    log.warn({ err: error }, 'only the own user can ask');
+  }
+}
+
+function answerOne(socket: Socket, answers: AgentAnswers, log: Logger): void {
+  let isAnswered = false;
+  const timer = setTimeout(() => socket.destroy(), QUESTION_MS);
+  socket.on('close', () => clearTimeout(timer));
+  const take = (line: string) => {
+    if (isAnswered) return;
+    isAnswered = true;
+    clearTimeout(timer);
+    void answer(socket, questionIn(line), answers).catch((error: unknown) => {
+      log.error({ err: error }, 'a question could not be answered');
+      socket.destroy();
+    });
+  };
+  readLines(socket, QUESTION_MAX, take);
+  socket.on('end', () => take('{"ask":"status"}'));
+}
+
+async function answer(socket: Socket, question: unknown, answers: AgentAnswers): Promise<void> {
+  if (question === 'live') {
+    const leave = answers.follow((frame) => {
+      if (socket.writableLength > UNREAD_BYTES_MAX) socket.destroy();
+      else writeLine(socket, frame);
+    });
+    socket.on('close', leave);
+    return;
+  }
+  if (question === 'status') writeLine(socket, answers.status());
+  else if (question === 'outbox') writeLine(socket, answers.outbox());
+  else if (question === 'scan') writeLine(socket, await answers.scan());
+  else writeLine(socket, { error: 'Ask for status, scan, outbox or live, as {"ask":"status"}.' });
+  // Not `end`: an asker that never closes would keep a stopping agent alive.
+  socket.destroySoon();
+}
+
+function writeLine(socket: Socket, value: unknown): void {
+  socket.write(`${JSON.stringify(value)}\n`);
+}
+
+function questionIn(line: string): unknown {
+  try {
+    return (JSON.parse(line) as { ask?: unknown } | null)?.ask;
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -17,6 +17,9 @@ const CLIMATE: ClimateGlance = {
   sensor: 'sht31d-44',
   reading: { temperatureC: 21.04, relativeHumidityPct: 42 },
   ageMs: 400,
+  readEveryMs: 250,
+  replies: 400,
+  errors: 0,
   fault: null,
 };
 const SHOCK: ShockGlance = {
@@ -58,7 +61,20 @@ test.each<[verdict: string, found: RegExp, change: Partial<ClimateGlance>]>([
 ])('climate values are %s: %s', (verdict, found, change) => {
   expect(sensorChecks({ ...CLIMATE, ...change })).toMatchObject([
     { verdict, found: expect.stringMatching(found) },
+    { check: 'sht31d-44 replies', verdict: 'ok' },
   ]);
+});
+
+test.each<[verdict: string, found: RegExp, errors: number, replies: number]>([
+  ['ok', /^0 of 400 transfers/, 0, 400],
+  ['ok', /^10 of 1,000 transfers failed$/, 10, 990],
+  ['warn', /^11 of 1,000 transfers failed \(1 %\)/, 11, 989],
+  ['skipped', /nothing was asked/, 0, 0],
+])('replies are %s: %s', (verdict, found, errors, replies) => {
+  expect(sensorChecks({ ...CLIMATE, errors, replies })[1]).toMatchObject({
+    verdict,
+    found: expect.stringMatching(found),
+  });
 });
 
 test.each<[samples: string, rest: string, found: RegExp, change: Partial<ShockGlance>]>([

@@ -3,12 +3,12 @@ import { sensorName } from '../sensing/sensor-name.ts';
 import type { ScannedAddress } from './bus-scan.ts';
 import { type CheckResult, fail, ok, skipped, warn } from './check-result.ts';
 import { isKind } from './chip-catalogue.ts';
-import type { ClimateGlance, SensorGlance, ShockGlance } from './glance.ts';
+import { type ClimateGlance, isFresh, type SensorGlance, type ShockGlance } from './glance.ts';
 import { type ExpectedChip, verdictOf } from './scan-text.ts';
 import type { HostFacts } from './station.ts';
 
-/** A value of a chip that is read once a second is no older than this. */
-const FRESH_MS = 3000;
+/** More failed transfers than this come from the cable, and will sooner or later cost values. */
+const NACK_SHARE_MAX = 0.01;
 /** Tolerance of |g| at rest, g: ours; a zero offset beyond it shifts drop heights and must be taken off. */
 const REST_TOLERANCE_G = 0.3;
 const RATE_TOLERANCE = 0.05;
@@ -88,15 +88,32 @@ export function identityCheck(expected: ExpectedChip, { answer }: ScannedAddress
 
 /** Whether values come and how old they are; for the shock recorder also its rate and what it reads at rest. */
 export function sensorChecks(glance: SensorGlance): CheckResult[] {
-  return glance.kind === 'climate' ? [climateCheck(glance)] : [samplesCheck(glance), restCheck(glance)];
+  return glance.kind === 'climate'
+    ? [climateCheck(glance), repliesCheck(glance)]
+    : [samplesCheck(glance), restCheck(glance)];
 }
 
-function climateCheck({ sensor, reading, ageMs, fault }: ClimateGlance): CheckResult {
+function repliesCheck({ sensor, replies, errors }: ClimateGlance): CheckResult {
+  const check = `${sensor} replies`;
+  const all = replies + errors;
+  if (all === 0) return skipped(check, 'nothing was asked of it');
+  const share = errors / all;
+  const found = `${errors.toLocaleString('en')} of ${all.toLocaleString('en')} transfers failed`;
+  if (share <= NACK_SHARE_MAX) return ok(check, found);
+  return warn(
+    check,
+    `${found} (${(share * 100).toFixed(0)} %)`,
+    'Shorten the cable to below 30 cm, and see to pull-ups of 2.2 to 4.7 kΩ in all.',
+  );
+}
+
+function climateCheck(glance: ClimateGlance): CheckResult {
+  const { sensor, reading, ageMs, fault } = glance;
   const check = `${sensor} values`;
   const fix = 'Check cable and supply; a long cable or weak pull-ups damage replies.';
   if (fault !== null) return fail(check, fault, fix);
   if (reading === null || ageMs === null) return fail(check, 'no value came', fix);
-  if (ageMs > FRESH_MS) return fail(check, `the last value is ${Math.round(ageMs / 1000)} s old`, fix);
+  if (!isFresh(glance)) return fail(check, `the last value is ${Math.round(ageMs / 1000)} s old`, fix);
   return ok(check, `fresh: ${readingText(reading)}`);
 }
 

@@ -1,5 +1,5 @@
 import { I2cFault, type I2cTransport } from '../io/transport.ts';
-import { type ChipKind, kindsAt } from './chip-catalogue.ts';
+import { CHIP_KINDS, type ChipKind, kindsAt } from './chip-catalogue.ts';
 
 /** Addresses that may belong to a chip; the others are reserved (I2C-bus specification UM10204, section 3.1.12). */
 export const FIRST_ADDRESS = 0x08;
@@ -18,11 +18,36 @@ export interface ScannedAddress {
   answer: Answer;
 }
 
+/** An address and its answer in plain JSON: a chip is named. */
+export interface ScanRow {
+  address: number;
+  kind: Answer['kind'];
+  chip?: string;
+}
+
+export function rowOf({ address, answer }: ScannedAddress): ScanRow {
+  return answer.kind === 'chip'
+    ? { address, kind: 'chip', chip: answer.chip.name }
+    : { address, kind: answer.kind };
+}
+
+/** A chip that this version does not know, because a newer agent found it, is a stranger. */
+export function scannedOf({ address, kind, chip: name }: ScanRow): ScannedAddress {
+  if (kind !== 'chip') return { address, answer: { kind } };
+  const chip = CHIP_KINDS.find((candidate) => candidate.name === name);
+  return { address, answer: chip === undefined ? { kind: 'stranger' } : { kind, chip } };
+}
+
 /** Asks every address who is there. Nothing is written but the pointers and commands of the catalogue. */
 export async function scanBus(bus: I2cTransport): Promise<ScannedAddress[]> {
+  return scanWith((address) => askAddress(bus, address));
+}
+
+/** The same, one address after the other, by whoever can ask one. */
+export async function scanWith(ask: (address: number) => Promise<Answer>): Promise<ScannedAddress[]> {
   const scanned: ScannedAddress[] = [];
   for (let address = FIRST_ADDRESS; address <= LAST_ADDRESS; address++)
-    scanned.push({ address, answer: await askAddress(bus, address) });
+    scanned.push({ address, answer: await ask(address) });
   return scanned;
 }
 

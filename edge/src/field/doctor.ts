@@ -1,12 +1,14 @@
 import { isJostleError } from '@jostle/contracts';
 import type { I2cTransport } from '../io/transport.ts';
 import type { SensingConfig } from '../sensing/sensing-config.ts';
-import { agentChecks, noAgentCheck } from './agent-checks.ts';
+import { agentChecks, noAgentChecks } from './agent-checks.ts';
+import { examineAgentSensors } from './agent-sensors.ts';
 import { busFileCheck, expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
 import { askAddress } from './bus-scan.ts';
 import { calibrationChecks, sensingAt } from './calibration-store.ts';
 import { type CheckResult, fail, ok, skipped } from './check-result.ts';
 import { hostChecks } from './host-checks.ts';
+import { busSpeedCheck, groupsCheck } from './machine-checks.ts';
 import type { FieldStation } from './station.ts';
 
 /** How long the sensors are watched: the BME280's driver keeps its first second back. */
@@ -18,14 +20,18 @@ export async function examine(station: FieldStation): Promise<CheckResult[]> {
   const status = await station.askAgent();
   const facts = await station.hostFacts(status !== null);
   const sensors = sensingAt(station);
+  const now = clock.wallMs();
   return [
     ok('configuration', `valid for ${config.deviceId}: ${namesOf(sensors)}`),
-    ...hostChecks(facts, config),
+    ...hostChecks(facts, config, now),
     ...calibrationChecks(station),
+    ...(status === null ? noAgentChecks(facts, config, now) : agentChecks(status, config)),
     busFileCheck(facts.busFile),
+    busSpeedCheck(facts.bus, sensors.shock !== null),
+    groupsCheck(facts.groups, facts.user),
     ...(status === null
-      ? [noAgentCheck(), ...(await examineBus(station, sensors, facts.busFile.state === 'usable'))]
-      : agentChecks(status, clock.wallMs())),
+      ? await examineBus(station, sensors, facts.busFile.state === 'usable')
+      : await examineAgentSensors(status, config.dataDir, sensors)),
   ];
 }
 

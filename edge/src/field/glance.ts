@@ -6,6 +6,11 @@ export interface ClimateGlance {
   reading: { temperatureC?: number; relativeHumidityPct?: number; pressureHpa?: number } | null;
   /** How long ago they were read; null before the first. */
   ageMs: number | null;
+  /** How often the chip is read, ms. */
+  readEveryMs: number;
+  /** Good replies, and transfers without one, since the chip was found. */
+  replies: number;
+  errors: number;
   /** What is wrong, in words; null where all is well. */
   fault: string | null;
 }
@@ -31,3 +36,11 @@ export interface ShockGlance {
 }
 
 export type SensorGlance = ClimateGlance | ShockGlance;
+
+/** A reading misses one turn now and then; a chip that is read every second is given three. */
+const FRESH_LEAST_MS = 3000;
+
+/** Whether the newest values still describe the air. */
+export function isFresh({ ageMs, readEveryMs }: ClimateGlance): boolean {
+  return ageMs !== null && ageMs <= Math.max(FRESH_LEAST_MS, 2 * readEveryMs);
+}

@@ -1,5 +1,8 @@
 import type { AgentConfig } from '../config.ts';
+import { brokerChecks } from './broker-checks.ts';
 import { type CheckResult, fail, ok, skipped, warn } from './check-result.ts';
+import { durationText } from './duration-text.ts';
+import { radioChecks, softwareCheck } from './machine-checks.ts';
 import type { HostFacts } from './station.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -13,14 +16,16 @@ const UNDER_VOLTAGE_NOW = 1 << 0;
 const UNDER_VOLTAGE_SINCE_BOOT = 1 << 16;
 
 /** Everything that is checked without touching a sensor. */
-export function hostChecks(facts: HostFacts, config: AgentConfig): CheckResult[] {
+export function hostChecks(facts: HostFacts, config: AgentConfig, wallMs: number): CheckResult[] {
   return [
+    softwareCheck(facts.software),
     dataFolderCheck(facts.dataFolder),
     diskCheck(facts.dataFolder),
     outboxCheck(facts.outbox),
-    clockCheck(facts.clock),
+    clockCheck(facts, wallMs),
     voltageCheck(facts.throttledBits),
-    ...(facts.login === null ? [] : [brokerCheck(facts.login, config)]),
+    ...radioChecks(facts.radio),
+    ...brokerChecks(facts.reach, facts.login, config),
   ];
 }
 
@@ -70,15 +75,14 @@ function outboxCheck(outbox: HostFacts['outbox']): CheckResult {
   }
 }
 
-function clockCheck(clock: HostFacts['clock']): CheckResult {
+function clockCheck({ clock, synchronisedAt }: HostFacts, wallMs: number): CheckResult {
   const check = 'clock';
-  if (clock === 'ntp') return ok(check, 'synchronised');
+  const fix = 'Give it a network with NTP once, or fit a battery clock: times are not trusted until then.';
+  const since =
+    synchronisedAt === null ? '' : `, last set ${durationText(Math.max(0, wallMs - synchronisedAt))} ago`;
+  if (clock === 'ntp') return ok(check, `synchronised${since}`);
   if (clock === 'rtc') return ok(check, 'kept by a battery clock');
-  return warn(
-    check,
-    'not synchronised and without a battery clock',
-    'Give it a network with NTP once, or fit a battery clock: times are not trusted until then.',
-  );
+  return warn(check, 'not synchronised since the boot, and without a battery clock', fix);
 }
 
 function voltageCheck(bits: number | null): CheckResult {
@@ -88,27 +92,4 @@ function voltageCheck(bits: number | null): CheckResult {
   if (bits & UNDER_VOLTAGE_NOW) return fail(check, 'under-voltage now', fix);
   if (bits & UNDER_VOLTAGE_SINCE_BOOT) return warn(check, 'under-voltage since the last boot', fix);
   return ok(check, 'no under-voltage since the last boot');
-}
-
-function brokerCheck(
-  login: NonNullable<HostFacts['login']>,
-  { mqttUrl, deviceId }: AgentConfig,
-): CheckResult {
-  const check = 'broker';
-  switch (login.kind) {
-    case 'accepted':
-      return ok(check, `${mqttUrl} accepts ${deviceId}`);
-    case 'refused':
-      return fail(
-        check,
-        `${mqttUrl} refuses ${deviceId}: ${login.reason}`,
-        'Compare DEVICE_ID and DEVICE_TOKEN with what the broker was given.',
-      );
-    case 'unreachable':
-      return fail(
-        check,
-        `${mqttUrl} cannot be reached: ${login.reason}`,
-        'Check the network, MQTT_URL and the firewall. Nothing is lost meanwhile: records wait in the outbox.',
-      );
-  }
 }

@@ -1,13 +1,14 @@
 import { textTable } from '@jostle/contracts';
 import { readingText } from './bus-checks.ts';
-import type { SensorGlance, ShockGlance } from './glance.ts';
+import { isFresh, type SensorGlance, type ShockGlance } from './glance.ts';
 
 const BAR_CELLS = 40;
 /** The bar is logarithmic from the weight at rest to the range of the chip: a knock and a fall both show. */
 const BAR_FROM_G = 1;
 const BAR_TO_G = 200;
-/** A value that is older than this is not new any more: chips are read once a second and more. */
-const FRESH_MS = 2500;
+
+/** What is said of a second without any sensor. */
+const SILENT = 'no sensor is configured, or the hardware worker of the agent is being started again';
 
 /** One second of `live`. */
 export interface LiveFrame {
@@ -20,6 +21,7 @@ export interface LiveFrame {
 
 /** The whole picture for a terminal, to be drawn over the last one. */
 export function frameText({ atMs, glances, highestG }: LiveFrame): string {
+  if (glances.length === 0) return `${timeText(atMs)} UTC   Ctrl-C ends\n\n${SILENT}\n`;
   const rows = glances.map((glance) => [glance.sensor, valuesOf(glance), stateOf(glance)]);
   const table = textTable(['sensor', 'values', 'state'], rows);
   const shock = glances.find((glance) => glance.kind === 'shock');
@@ -32,6 +34,7 @@ export function frameText({ atMs, glances, highestG }: LiveFrame): string {
 
 /** The same in one line, for a file or a pipe. */
 export function lineText({ atMs, glances }: LiveFrame): string {
+  if (glances.length === 0) return `${timeText(atMs)}  ${SILENT}\n`;
   const parts = glances.map((glance) => {
     const state = stateOf(glance);
     return `${glance.sensor} ${state === 'ok' ? valuesOf(glance) : state}`;
@@ -68,7 +71,7 @@ function stateOf(glance: SensorGlance): string {
         ? 'ok'
         : 'no samples';
   if (glance.ageMs === null) return 'waiting for the first value';
-  return glance.ageMs > FRESH_MS ? `no new value for ${Math.round(glance.ageMs / 1000)} s` : 'ok';
+  return isFresh(glance) ? 'ok' : `no new value for ${Math.round(glance.ageMs / 1000)} s`;
 }
 
 function timeText(atMs: number): string {

@@ -1,5 +1,4 @@
-import type { ClimateBody, Clock, FaultBody } from '@jostle/contracts';
-import { clipLimits } from '../detection/index.ts';
+import type { Clock } from '@jostle/contracts';
 import { BusQueue } from '../io/bus-queue.ts';
 import { EdgeIO } from '../io/edge-io.ts';
 import type { I2cTransport } from '../io/transport.ts';
@@ -7,10 +6,9 @@ import { ClimateBoard } from '../sensing/climate/board.ts';
 import { ClimateSensor } from '../sensing/climate/climate-sensor.ts';
 import { DraftOutlet } from '../sensing/draft-outlet.ts';
 import type { SensingConfig } from '../sensing/sensing-config.ts';
-import { sensorName } from '../sensing/sensor-name.ts';
 import { FifoRecorder } from '../sensing/shock/fifo-recorder.ts';
 import { shockFifo } from '../sensing/shock/shock-chips.ts';
-import type { ClimateGlance, SensorGlance } from './glance.ts';
+import type { SensorGlance } from './glance.ts';
 import { ShockGauge } from './shock-gauge.ts';
 
 /** As often as the table of `live` is drawn. */
@@ -22,11 +20,8 @@ const INTERVAL_MS = 1000;
  * Uses the global timers, as johnny-five does: whoever replaces them must do so before this module is loaded.
  */
 export class SensorWatch {
-  readonly #clock: Clock;
   readonly #io: EdgeIO;
-  readonly #climate: ClimateSensor[] = [];
-  /** Key: name of the sensor. */
-  readonly #glances = new Map<string, ClimateGlance & { readAtMono: number | null }>();
+  readonly #climate: ClimateSensor[];
   readonly #gauge: ShockGauge | null = null;
   readonly #recorder: FifoRecorder | null = null;
   readonly #drafts: DraftOutlet;
@@ -43,28 +38,15 @@ export class SensorWatch {
   }
 
   private constructor(bus: BusQueue, io: EdgeIO, board: ClimateBoard, clock: Clock, sensors: SensingConfig) {
-    this.#clock = clock;
     this.#io = io;
-    this.#drafts = new DraftOutlet(clock, (drafts) => {
-      for (const draft of drafts) {
-        if (draft.kind === 'climate') this.#read(draft.body);
-        else if (draft.kind === 'fault') this.#note(draft.body);
-      }
-    });
+    this.#drafts = new DraftOutlet(clock, () => {});
     const config = { climateIntervalMs: INTERVAL_MS, climateLimits: [] };
-    for (const chip of sensors.climate) {
-      const sensor = new ClimateSensor(chip, { io, bus, board, clock, drafts: this.#drafts, config });
-      const nothing = { reading: null, readAtMono: null, ageMs: null, fault: null };
-      this.#glances.set(sensor.sensor, { kind: 'climate', sensor: sensor.sensor, ...nothing });
-      this.#climate.push(sensor);
-    }
+    const parts = { io, bus, board, clock, drafts: this.#drafts, config };
+    this.#climate = sensors.climate.map((chip) => new ClimateSensor(chip, parts));
     const { shock } = sensors;
     if (shock !== null) {
+      this.#gauge = ShockGauge.of(shock);
       const chip = shockFifo(shock);
-      this.#gauge = new ShockGauge(
-        sensorName(shock),
-        clipLimits(chip.rangeG, chip.countG, shock.calibration),
-      );
       this.#recorder = new FifoRecorder({ ...shock, chip, bus, clock, listener: this.#gauge });
     }
     this.#sampling = setInterval(() => {
@@ -74,12 +56,9 @@ export class SensorWatch {
 
   /** Every configured sensor as it is now; peaks are those since the last call. */
   take(): SensorGlance[] {
+    // What the agent would record is of no use here.
     this.#drafts.flush();
-    const now = this.#clock.monotonicMs();
-    const climate = [...this.#glances.values()].map(({ readAtMono, ...glance }) => ({
-      ...glance,
-      ageMs: readAtMono === null ? null : Math.max(0, now - readAtMono),
-    }));
+    const climate = this.#climate.map((sensor) => sensor.glance());
     return this.#gauge === null ? climate : [...climate, this.#gauge.take()];
   }
 
@@ -88,17 +67,5 @@ export class SensorWatch {
     clearInterval(this.#sampling);
     this.#io.close();
     await this.#recorder?.stop();
-  }
-
-  #read({ sensor, ageMs, ...reading }: ClimateBody): void {
-    const glance = this.#glances.get(sensor);
-    if (glance === undefined) return;
-    glance.reading = reading;
-    glance.readAtMono = this.#clock.monotonicMs() - ageMs;
-  }
-
-  #note({ sensor, isRaised, reason, detail }: FaultBody): void {
-    const glance = this.#glances.get(sensor);
-    if (glance !== undefined) glance.fault = isRaised ? `${reason}: ${detail}` : null;
   }
 }

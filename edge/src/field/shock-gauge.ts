@@ -1,6 +1,9 @@
 import type { FaultBody } from '@jostle/contracts';
-import type { ClipLimits, SampleBlock } from '../detection/index.ts';
+import { type ClipLimits, clipLimits, type SampleBlock } from '../detection/index.ts';
+import type { ShockChip } from '../sensing/sensing-config.ts';
+import { sensorName } from '../sensing/sensor-name.ts';
 import type { RecorderListener } from '../sensing/shock/fifo-recorder.ts';
+import { shockFifo } from '../sensing/shock/shock-chips.ts';
 import type { ShockGlance } from './glance.ts';
 
 /** Peak, mean and spread of the samples between two looks. */
@@ -16,6 +19,12 @@ export class ShockGauge implements RecorderListener {
   /** Sums of each axis, and of the squares of all; since the last look. */
   readonly #sums = new Float64Array(3);
   #squares = 0;
+
+  /** Of a recorder as it is configured. */
+  static of(shock: ShockChip): ShockGauge {
+    const { rangeG, countG } = shockFifo(shock);
+    return new ShockGauge(sensorName(shock), clipLimits(rangeG, countG, shock.calibration));
+  }
 
   /** @param clip where the range of the chip ends along the axes of the samples */
   constructor(sensor: string, clip: ClipLimits) {

@@ -1,10 +1,13 @@
 import type { Clock, ClockQuality } from '@jostle/contracts';
-import type { AgentStatus } from '../agent.ts';
+import type { AgentOptions, AgentStatus } from '../agent.ts';
 import type { AgentConfig } from '../config.ts';
 import type { I2cTransport } from '../io/transport.ts';
 import type { OutboxInspection } from '../outbox/sqlite-file.ts';
+import type { Recording } from '../replay/recording.ts';
+import type { BrokerReach } from '../uplink/broker-reach.ts';
 import type { LoginOutcome } from '../uplink/mqtt-link.ts';
 import type { CalibrationStore } from './calibration-store.ts';
+import type { BusSettings, RadioLink } from './machine-files.ts';
 
 /** What the machine says of itself, without the sensors. */
 export interface HostFacts {
@@ -21,7 +24,17 @@ export interface HostFacts {
    * nothing is known before the bus is opened.
    */
   busFile: { kind: 'i2c' | 'serial' | 'network'; path: string; state: 'usable' | 'absent' | 'denied' };
+  bus: BusSettings;
+  /** Groups of this machine that a device file may need; root needs none. */
+  groups: readonly { name: string; isMember: boolean }[];
+  radio: readonly RadioLink[];
+  user: string;
+  software: { version: string; node: string };
   clock: ClockQuality;
+  /** When the clock was last set from the network, ms since the epoch; null where nobody wrote it down. */
+  synchronisedAt: number | null;
+  /** The way to the broker, without the login. */
+  reach: BrokerReach;
   /** Null where the agent is running: it has the login, and a second one would end it. */
   login: LoginOutcome | null;
   /** Bits of `vcgencmd get_throttled`; null on machines that have no such command. */
@@ -52,6 +65,10 @@ export interface Simulator {
   journeys: readonly string[];
   /** @param pace of simulated time: as the clock on the wall, or as fast as the machine can */
   open(journey: string, pace: 'real' | 'fast'): Promise<FieldStation>;
-  /** What a running agent would answer on the journey, and the wall time at which it would. */
-  agentStatus(journey: string): { status: AgentStatus; wallMs: number };
+  /** The hardware of an agent that lives through the journey from now on, at the pace of the clock on the wall. */
+  hardware(journey: string, config: AgentConfig): Pick<AgentOptions, 'workerUrl' | 'workerData'>;
+  /** What a shock recorder at rest until then would write down of the journey. */
+  recording(journey: string): Recording;
+  /** What a running agent would answer on the journey. */
+  agentStatus(journey: string): AgentStatus;
 }

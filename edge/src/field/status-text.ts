@@ -1,5 +1,6 @@
 import { textTable } from '@jostle/contracts';
 import type { AgentStatus } from '../agent.ts';
+import { durationText } from './duration-text.ts';
 
 const CLOCK_WORDS: Record<AgentStatus['clock'], string> = {
   ntp: 'synchronised',
@@ -8,14 +9,17 @@ const CLOCK_WORDS: Record<AgentStatus['clock'], string> = {
 };
 
 /** What a running agent says of itself. */
-export function statusText(status: AgentStatus, wallMs: number): string {
-  const { deviceId, epoch, isConnected, backlog, lastReceiptAt, clock, freeBytes } = status;
+export function statusText(status: AgentStatus): string {
+  const { deviceId, version, epoch, isConnected, backlog, lastReceiptAt, clock, freeBytes } = status;
+  const { oldestMeasuredAt, wallMs } = status;
+  const oldest =
+    oldestMeasuredAt === null ? '' : `, the oldest measured ${agoText(oldestMeasuredAt, wallMs)}`;
   const facts = [
-    ['device', deviceId],
+    ['device', `${deviceId}, agent ${version}`],
     ['outbox', `epoch ${epoch}`],
     ['broker', isConnected ? 'connected' : 'no connection'],
-    ['backlog', `${backlog.toLocaleString('en')} records without a receipt`],
-    ['last receipt', lastReceiptAt === null ? 'none since the start' : agoText(lastReceiptAt, wallMs)],
+    ['backlog', `${backlog.toLocaleString('en')} records without a receipt${oldest}`],
+    ['last receipt', lastReceiptAt === null ? 'none ever' : agoText(lastReceiptAt, wallMs)],
     ['clock', CLOCK_WORDS[clock]],
     [
       'disk',
@@ -33,5 +37,5 @@ export function statusText(status: AgentStatus, wallMs: number): string {
 }
 
 function agoText(atMs: number, wallMs: number): string {
-  return `${Math.max(0, Math.round((wallMs - atMs) / 1000))} s ago`;
+  return `${durationText(Math.max(0, wallMs - atMs))} ago`;
 }

@@ -1,18 +1,24 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '@jostle/contracts';
+import manifest from '../../package.json' with { type: 'json' };
 import { SystemClock } from '../clock/clock.ts';
 import type { AgentConfig } from '../config.ts';
 import { firmataAddress } from '../io/firmata-address.ts';
 import { openSensorBus } from '../io/sensor-bus.ts';
 import { inspectOutboxFile } from '../outbox/sqlite-file.ts';
+import { reachBroker } from '../uplink/broker-reach.ts';
 import { tryLogin } from '../uplink/mqtt-link.ts';
-import { agentSocketPath, askAgentAt } from './agent-socket.ts';
+import { askAgentAt } from './agent-client.ts';
 import { calibrationStoreIn } from './calibration-store.ts';
+import { busSettings, groupsOf, radioLinks, synchronisedAt } from './machine-files.ts';
 import type { FieldStation, HostFacts } from './station.ts';
 
+/** Who may open the bus, the interrupt lines, and a board at a serial port (Raspberry Pi OS, udev rules). */
+const GROUPS = ['i2c', 'gpio', 'dialout'];
 const VCGENCMD_MS = 3_000;
 
 /** The machine that this runs on. */
@@ -22,7 +28,7 @@ export function thisMachine(config: AgentConfig, clock: Clock = new SystemClock(
     journey: null,
     clock,
     calibrations: calibrationStoreIn(config.dataDir),
-    askAgent: () => askAgentAt(agentSocketPath(config.dataDir)),
+    askAgent: () => askAgentAt(config.dataDir),
     hostFacts: (isAgentRunning) => factsOf(config, clock, isAgentRunning),
     openBus: () => openSensorBus(config),
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -36,7 +42,14 @@ async function factsOf(config: AgentConfig, clock: Clock, isAgentRunning: boolea
     dataFolder,
     outbox: outboxFacts(dataFolder, isAgentRunning),
     busFile: await busFileFacts(config),
+    bus: busSettings(config.i2cBus),
+    groups: process.geteuid?.() === 0 ? [] : groupsOf(GROUPS, process.getgroups?.() ?? []),
+    radio: radioLinks(),
+    user: userInfo().username,
+    software: { version: manifest.version, node: process.versions.node },
     clock: clock.quality(),
+    synchronisedAt: synchronisedAt(),
+    reach: await reachBroker(url),
     login: isAgentRunning ? null : await tryLogin({ url, deviceId, token }),
     throttledBits: await throttledBits(),
   };

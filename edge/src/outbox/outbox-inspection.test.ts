@@ -42,7 +42,18 @@ test('counts the records of a sound file and changes no byte of it', () => {
   outboxIn(path, 7).close();
   const file = join(path, 'outbox.db');
   const before = readFileSync(file);
-  expect(inspectOutboxFile(file)).toEqual({ kind: 'sound', records: 7, lastMeasuredAt: 1_000_000 });
+  expect(inspectOutboxFile(file)).toEqual({
+    kind: 'sound',
+    epoch: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    records: 7,
+    kinds: { climate: 7 },
+    firstSeq: 1,
+    lastSeq: 7,
+    oldestMeasuredAt: 1_000_000,
+    lastMeasuredAt: 1_000_000,
+    lastReceiptAt: null,
+    faults: [],
+  });
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
@@ -76,4 +87,34 @@ test.each([
   bytes.fill(0xa5, offset, offset + 4096);
   writeFileSync(file, bytes);
   expect(inspectOutboxFile(file).kind).toBe('damaged');
+});
+
+test('tells of the last receipt and of the faults without one, after the agent has stopped', () => {
+  const path = folder();
+  const outbox = outboxIn(path, 3);
+  const fault = { sensor: 'sht31d-44', isRaised: true, reason: 'stale', detail: 'no good reply' } as const;
+  outbox.append([{ ...READING, kind: 'fault', body: fault }], 'boot-1');
+  const receipt = { v: 1 as const, epoch: outbox.epoch, upTo: 2, have: [], dead: [] };
+  for (const receivedAt of [2_000_000, 2_004_000]) outbox.applyReceipt(receipt, receivedAt);
+  expect(outbox.summary()).toMatchObject({ records: 2, lastReceiptAt: 2_004_000 });
+  outbox.close();
+  expect(inspectOutboxFile(join(path, 'outbox.db'))).toMatchObject({
+    kinds: { climate: 1, fault: 1 },
+    firstSeq: 3,
+    lastSeq: 4,
+    lastReceiptAt: 2_004_000,
+    faults: [{ seq: 4, measuredAt: 1_000_000, ...fault }],
+  });
+});
+
+test('a power cut costs at most the last minutes of what is known of receipts', () => {
+  const path = folder();
+  const outbox = outboxIn(path, 3);
+  const receipt = { v: 1 as const, epoch: outbox.epoch, upTo: 1, have: [], dead: [] };
+  for (const receivedAt of [1_000_000, 1_299_999, 1_300_000, 1_301_000])
+    outbox.applyReceipt(receipt, receivedAt);
+  const afterCut = folder();
+  for (const name of ['outbox.db', 'outbox.db-wal']) copyFileSync(join(path, name), join(afterCut, name));
+  outbox.close();
+  expect(inspectOutboxFile(join(afterCut, 'outbox.db'))).toMatchObject({ lastReceiptAt: 1_300_000 });
 });

@@ -1,4 +1,5 @@
 import type { DeviceRecord, SeqRanges } from '@jostle/contracts';
+import { type OutboxSummary, oldestMeasuredAt, summaryOf } from './outbox-summary.ts';
 import { type RecordRow, recordOf, rowOf } from './record-row.ts';
 import type { OutboxDatabase } from './sqlite-file.ts';
 
@@ -60,18 +61,30 @@ export class OutboxRows {
   }
 
   lastMeasuredAt(): number | null {
-    const text = this.#db.prepare("SELECT value FROM meta WHERE key = 'last_measured_at'").pluck().get();
-    return text === undefined ? null : Number(text);
+    return this.#timeAt('last_measured_at');
+  }
+
+  /** When a receipt was last noted, ms since the epoch. */
+  lastReceiptAt(): number | null {
+    return this.#timeAt('last_receipt_at');
+  }
+
+  noteReceipt(receivedAt: number): void {
+    this.#setTime('last_receipt_at', receivedAt);
+  }
+
+  oldestMeasuredAt(): number | null {
+    return oldestMeasuredAt(this.#db);
+  }
+
+  summary(): OutboxSummary {
+    return summaryOf(this.#db);
   }
 
   insert(records: readonly DeviceRecord[]): void {
     for (const record of records) this.#insert.run(rowOf(record));
     const latest = Math.max(this.lastMeasuredAt() ?? 0, ...records.map((r) => r.measuredAt));
-    this.#db
-      .prepare(
-        `INSERT INTO meta VALUES ('last_measured_at', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-      )
-      .run(String(latest));
+    this.#setTime('last_measured_at', latest);
   }
 
   /** @returns how many rows there were */
@@ -109,6 +122,17 @@ export class OutboxRows {
 
   close(): void {
     this.#db.close();
+  }
+
+  #timeAt(key: string): number | null {
+    const text = this.#db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key);
+    return text === undefined ? null : Number(text);
+  }
+
+  #setTime(key: string, ms: number): void {
+    this.#db
+      .prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
+      .run(key, String(ms));
   }
 
   #find(sql: string, ranges: SeqRanges, limit: number): FoundRecords {

@@ -3,6 +3,7 @@ import {
   addRange,
   type DeviceRecord,
   isEventKind,
+  MINUTE_MS,
   missingFrom,
   type OutboxSpan,
   type ReceiptMessage,
@@ -14,8 +15,12 @@ import {
 import type { Logger } from 'pino';
 import { draftProblem, tombstone } from './draft-check.ts';
 import { OutboxRows } from './outbox-rows.ts';
+import type { OutboxSummary } from './outbox-summary.ts';
 import { MAX_RUN_RECORDS, type RecordRun, runsOf } from './record-runs.ts';
 import { isFull, openOutboxFile } from './sqlite-file.ts';
+
+/** How often the time of the last receipt is written down: each writing costs flash memory a page. */
+const NOTE_RECEIPT_MS = 5 * MINUTE_MS;
 
 /** When the outbox is full this part of its cap is freed at once, so that dropping is rare and in long runs. */
 const THIN_SHARE = 0.02;
@@ -50,6 +55,9 @@ export class Outbox {
   /** Seq of the routine record that was stored last, 0 before the first. */
   #newestSample: number;
   #lastMeasuredAt: number | null;
+  /** Of the latest receipt, and what of that the file knows; ms since the epoch. */
+  #lastReceiptAt: number | null;
+  #notedReceiptAt: number | null;
 
   /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent has the file open */
   constructor({ path, log, maxRecords, maxPages }: OutboxOptions) {
@@ -61,6 +69,8 @@ export class Outbox {
     this.#count = this.#rows.count();
     this.#newestSample = this.#rows.newestRoutine() ?? 0;
     this.#lastMeasuredAt = this.#rows.lastMeasuredAt();
+    this.#notedReceiptAt = this.#rows.lastReceiptAt();
+    this.#lastReceiptAt = this.#notedReceiptAt;
   }
 
   /** Records that have no receipt yet. */
@@ -75,6 +85,20 @@ export class Outbox {
   /** The latest `measuredAt` that was ever stored, ms since the epoch; delivered records count too. */
   get lastMeasuredAt(): number | null {
     return this.#lastMeasuredAt;
+  }
+
+  /** Wall clock of the last receipt, ms since the epoch; after a power cut the file may be some minutes behind. */
+  get lastReceiptAt(): number | null {
+    return this.#lastReceiptAt;
+  }
+
+  /** When the record was measured that has waited longest, ms since the epoch. */
+  get oldestMeasuredAt(): number | null {
+    return this.#rows.oldestMeasuredAt();
+  }
+
+  summary(): OutboxSummary {
+    return { ...this.#rows.summary(), lastReceiptAt: this.#lastReceiptAt };
   }
 
   /**
@@ -122,19 +146,33 @@ export class Outbox {
     return runs;
   }
 
-  /** Lets go of what a receipt covers. A receipt for another epoch, or for a seq never given, changes nothing. */
-  applyReceipt(receipt: ReceiptMessage): ReceiptOutcome {
+  /**
+   * Lets go of what a receipt covers. A receipt for another epoch, or for a seq never given, changes nothing.
+   *
+   * @param receivedAt wall clock, ms since the epoch; null where nobody wants to know later
+   */
+  applyReceipt(receipt: ReceiptMessage, receivedAt: number | null = null): ReceiptOutcome {
     if (receipt.epoch !== this.epoch) return { kind: 'refused', reason: 'other-epoch' };
     let covered: SeqRanges = receipt.upTo > 0 ? [[1, receipt.upTo]] : [];
     for (const [from, to] of receipt.have) if (from <= to) covered = addRange(covered, from, to);
     for (const { seq } of receipt.dead) covered = addRange(covered, seq, seq);
     if ((covered.at(-1)?.[1] ?? 0) > this.#maxSeq) return { kind: 'refused', reason: 'beyond-last-seq' };
-    const removed = this.#rows.transaction(() => this.#rows.remove(covered));
+    this.#lastReceiptAt = receivedAt ?? this.#lastReceiptAt;
+    const isDue =
+      receivedAt !== null && Math.abs(receivedAt - (this.#notedReceiptAt ?? 0)) >= NOTE_RECEIPT_MS;
+    const removed = this.#rows.transaction(() => {
+      if (isDue) this.#rows.noteReceipt(receivedAt);
+      return this.#rows.remove(covered);
+    });
+    if (isDue) this.#notedReceiptAt = receivedAt;
     this.#count -= removed;
     return { kind: 'applied', removed, covered };
   }
 
   close(): void {
+    const receivedAt = this.#lastReceiptAt;
+    if (receivedAt !== null && receivedAt !== this.#notedReceiptAt)
+      this.#rows.transaction(() => this.#rows.noteReceipt(receivedAt));
     this.#rows.close();
   }
 

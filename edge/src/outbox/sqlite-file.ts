@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { JostleError } from '@jostle/contracts';
 import Database from 'better-sqlite3';
 import type { Logger } from 'pino';
+import { type OutboxSummary, summaryOf } from './outbox-summary.ts';
 
 export type OutboxDatabase = Database.Database;
 
@@ -94,7 +95,7 @@ function setAside(path: string): string {
 
 /** What a look into an outbox file showed. */
 export type OutboxInspection =
-  | { kind: 'sound'; records: number; lastMeasuredAt: number | null }
+  | ({ kind: 'sound' } & OutboxSummary)
   | { kind: 'absent' | 'in-use' }
   | { kind: 'damaged'; reason: string };
 
@@ -106,9 +107,7 @@ export function inspectOutboxFile(path: string): OutboxInspection {
     db = new Database(path, { readonly: true, timeout: 0 });
     const verdict = String(db.pragma('quick_check(1)', { simple: true }));
     if (verdict !== 'ok') return { kind: 'damaged', reason: verdict };
-    const last = db.prepare("SELECT value FROM meta WHERE key = 'last_measured_at'").pluck().get();
-    const records = db.prepare('SELECT count(*) FROM record').pluck().get() as number;
-    return { kind: 'sound', records, lastMeasuredAt: last === undefined ? null : Number(last) };
+    return { kind: 'sound', ...summaryOf(db) };
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
     return error.code.startsWith('SQLITE_BUSY')

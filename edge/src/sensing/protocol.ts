@@ -1,4 +1,6 @@
 import type { RecordDraft } from '@jostle/contracts';
+import type { ScanRow } from '../field/bus-scan.ts';
+import type { SensorGlance } from '../field/glance.ts';
 
 /** What the hardware worker tells the agent. */
 export type FromSensing =
@@ -7,9 +9,22 @@ export type FromSensing =
   | { type: 'records'; drafts: RecordDraft[] }
   /** Sent a few times a minute by the wall clock of the machine; its absence means a hung bus. */
   | { type: 'heartbeat' }
+  /** Who is on the bus; the answer to `scan`. */
+  | { type: 'scanned'; rows: ScanRow[] }
+  /** How each sensor is, at the wall time `atMs`; the answer to `glance`. */
+  | { type: 'glances'; atMs: number; glances: SensorGlance[] }
   | { type: 'failed'; code: string; message: string }
   /** The last message, after a stop: everything that was measured has been sent. */
   | { type: 'stopped' };
 
 /** What the agent tells the hardware worker. */
-export type ToSensing = { type: 'stop' };
+export type ToSensing =
+  | { type: 'stop' }
+  | { type: 'scan' }
+  /** Asks for a look at each sensor; shock peaks are those since the look before. */
+  | { type: 'glance' }
+  /** Nobody looks any more: what was only kept for `glance` may be let go. */
+  | { type: 'unwatch' };
+
+/** What may be asked while sensing goes on. */
+export type SensorQuestion = Exclude<ToSensing, { type: 'stop' }>;

@@ -16,6 +16,11 @@ export class SensorFault {
     return this.#raised !== null;
   }
 
+  /** Reason and detail; null where none is raised. */
+  get inWords(): string | null {
+    return this.#raised === null ? null : `${this.#raised.reason}: ${this.#raised.detail}`;
+  }
+
   /** Keeps the first reason where one is raised already. */
   raise(reason: FaultBody['reason'], detail: string): void {
     if (this.#raised !== null) return;

@@ -1,4 +1,5 @@
 import { type Clock, JostleError, MINUTE_MS } from '@jostle/contracts';
+import { WorkerAnswers } from '../field/worker-answers.ts';
 import { BusQueue } from '../io/bus-queue.ts';
 import { EdgeIO } from '../io/edge-io.ts';
 import type { I2cTransport } from '../io/transport.ts';
@@ -6,7 +7,7 @@ import { ClimateBoard } from './climate/board.ts';
 import { ClimateSensor } from './climate/climate-sensor.ts';
 import { DraftOutlet } from './draft-outlet.ts';
 import type { InterruptLine } from './interrupt/interrupt-line.ts';
-import type { FromSensing } from './protocol.ts';
+import type { FromSensing, SensorQuestion } from './protocol.ts';
 import type { SensingConfig } from './sensing-config.ts';
 import { SensorFault } from './sensor-fault.ts';
 import { sensorName } from './sensor-name.ts';
@@ -24,13 +25,15 @@ export interface SensingOptions {
   sensors: SensingConfig;
   /** The wire from the shock chip; left out where there is none. It is closed at the stop. */
   interrupt?: InterruptLine;
-  /** Is given `ready` once and then `records`; the other messages are for the worker around it to send. */
+  /** Is given `ready` once, then `records`, and the answers; the other messages are for the worker around it to send. */
   emit(message: FromSensing): void;
 }
 
 export interface Sensing {
   /** Resolves when the bus has had a turn: while it does not, a transaction hangs. */
   busTurn(): Promise<void>;
+  /** Answers a question of the agent; the answer is emitted. */
+  answer(question: SensorQuestion): void;
   /** Reads what is left in the chips, sends all records and stops. The transport stays open. */
   stop(): Promise<void>;
 }
@@ -57,6 +60,8 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
   );
   const { shock, tilt } = accelerometersOf(config, bus, clock, drafts);
 
+  const answers = new WorkerAnswers({ bus, clock, sensors: config, climate, shock, emit });
+
   const found: string[] = [];
   for (const sensor of climate) if (await sensor.connect()) found.push(sensor.sensor);
   for (const sensor of [shock, tilt])
@@ -74,6 +79,7 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
 
   return {
     busTurn: () => bus.run(async () => {}),
+    answer: (question) => answers.answer(question),
     async stop() {
       clearInterval(sampling);
       clearInterval(flushing);

@@ -89,7 +89,7 @@ describe('the uplink', () => {
     uplink.pump();
     expect([sentSince(), outbox.count]).toEqual([[[1, 10]], 10]);
     receive({ upTo: 10 });
-    expect([outbox.count, uplink.lastReceiptAt]).toEqual([0, clock.wallMs()]);
+    expect([outbox.count, outbox.lastReceiptAt]).toEqual([0, clock.wallMs()]);
   });
 
   test('has at most 20 messages on their way, and goes on as receipts come', () => {
@@ -125,7 +125,7 @@ describe('the uplink', () => {
     events.up();
     append(10);
     act();
-    expect([outbox.count, uplink.lastReceiptAt]).toEqual([10, null]);
+    expect([outbox.count, outbox.lastReceiptAt]).toEqual([10, null]);
   });
 
   test('is drained when the last receipt is in', async () => {

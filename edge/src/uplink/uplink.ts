@@ -26,7 +26,6 @@ export class Uplink {
   readonly #window: SendWindow;
   readonly #link: Link;
   #isUp = false;
-  #lastReceiptAt: number | null = null;
   /** Called when the outbox is empty; set by `drained`. */
   #onEmpty: (() => void) | undefined;
 
@@ -44,11 +43,6 @@ export class Uplink {
 
   get isUp(): boolean {
     return this.#isUp;
-  }
-
-  /** Wall clock of the last receipt that was applied, ms since the epoch. */
-  get lastReceiptAt(): number | null {
-    return this.#lastReceiptAt;
   }
 
   /** Sends what may be sent now. Call it after each append, and a few times a second for what is overdue. */
@@ -99,14 +93,13 @@ export class Uplink {
       this.#log.warn({ bytes: payload.length }, 'receipt is malformed');
       return;
     }
-    const outcome = this.#outbox.applyReceipt(receipt);
+    const outcome = this.#outbox.applyReceipt(receipt, this.#clock.wallMs());
     if (outcome.kind === 'refused') {
       this.#log.warn({ reason: outcome.reason, epoch: receipt.epoch, upTo: receipt.upTo }, 'receipt refused');
       return;
     }
     if (receipt.dead.length > 0)
       this.#log.warn({ dead: receipt.dead.slice(0, 20) }, 'records were quarantined');
-    this.#lastReceiptAt = this.#clock.wallMs();
     this.#window.settle(outcome.covered, this.#clock.monotonicMs());
     if (this.#outbox.count === 0) this.#onEmpty?.();
     else this.pump();

@@ -17,14 +17,19 @@ const time = new VirtualTime(input.simFromMs);
 
 const { startSensing } = await import('@jostle/edge/sensing');
 const { simulatedDevice } = await import('./simulated-device.ts');
+const { movePlugs } = await import('./plugs.ts');
 const { journeyWorld } = await import('../world/journey-world.ts');
 
 const world = journeyWorld(input.journey, input.seed);
 const transport = simulatedDevice(input.sensors, { world, now: () => time.nowMs() }, input.seed);
+movePlugs(transport, input.plugs ?? []);
 const starting = startSensing({ transport, clock: time.clock(), sensors: input.sensors, emit: tell });
 
 parentPort?.on('message', async (message: ToSensing) => {
-  if (message.type !== 'stop') return;
+  if (message.type !== 'stop') {
+    (await starting).answer(message);
+    return;
+  }
   // Time goes on until sensing has stopped: it may be waiting for a chip.
   await (await starting).stop();
   time.stop();

@@ -1,13 +1,7 @@
+import type { PlugEvent } from '../device/plugs.ts';
 import type { Journey } from '../world/journey.ts';
 import type { Piece } from '../world/pieces.ts';
 import { type Motion, tapped, turnedOver } from './field-motions.ts';
-
-/** Something that happens to a chip during a journey: it loses its plug, or gets it back. */
-export interface PlugEvent {
-  afterMs: number;
-  address: number;
-  isPlugged: boolean;
-}
 
 /** What the field tech's tool can be learned on. */
 export interface FieldJourney {
@@ -21,6 +15,9 @@ export interface FieldJourney {
 
 /** A Monday morning long ago: a simulation may begin in the past, never in the future. */
 export const START_MS = Date.parse('2025-01-06T08:00:00Z');
+
+/** Of vibration, noise and tolerances. */
+export const FIELD_SEED = 7;
 
 const SECOND_MS = 1000;
 const CALM: NonNullable<Journey['climate']> = [{ afterMs: 0, temperatureC: 20, relativeHumidityPct: 45 }];

@@ -1,4 +1,5 @@
 /** What hands do to a device while its tech follows the tool: motions that no journey of a parcel has. */
+import type { World } from '../world/world.ts';
 
 /** Proper acceleration, g, by the time since the start, ms. */
 export type Motion = (sinceMs: number, out: Float64Array) => void;
@@ -41,3 +42,9 @@ export const tapped: Motion = (sinceMs, out) => {
   out[1] = 0;
   out[2] = 1 + (phase < 1 ? peakG * Math.sin(Math.PI * phase) : 0);
 };
+
+/** The world with the motion, where there is one, in place of its own. */
+export function withMotion(world: World, motion: Motion | undefined, startsAt: number): World {
+  if (motion === undefined) return world;
+  return { ...world, accelerationG: (wallMs, out) => motion(wallMs - startsAt, out) };
+}

@@ -3,6 +3,8 @@ import { JostleError } from '@jostle/contracts';
 import type { Simulator } from '@jostle/edge/field';
 import { VirtualTime } from '../time/virtual-time.ts';
 import { FIELD_JOURNEYS, type FieldJourney, START_MS } from './field-journeys.ts';
+import { simulatedHardware } from './simulated-hardware.ts';
+import { recordingOf } from './simulated-recording.ts';
 import { simulatedStatus } from './simulated-status.ts';
 
 export const simulator: Simulator = {
@@ -23,6 +25,8 @@ export const simulator: Simulator = {
     });
   },
 
+  hardware: (name, config) => simulatedHardware(journeyNamed(name), config),
+  recording: (name) => recordingOf(name, journeyNamed(name)),
   agentStatus: (name) => simulatedStatus(journeyNamed(name)),
 };
 

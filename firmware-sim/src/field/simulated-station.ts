@@ -1,31 +1,47 @@
 /** A device for the field tech's tool, in simulated time. To be loaded when that time has been installed. */
-import { readConfig } from '@jostle/contracts';
-import { AgentConfig, sensingOf } from '@jostle/edge/agent';
-import { type FieldStation, type HostFacts, NO_CALIBRATIONS } from '@jostle/edge/field';
-import type { SimulatedBus } from '../bus/simulated-bus.ts';
+import { sensingOf } from '@jostle/edge/agent';
+import { readSimulatedConfig } from '@jostle/edge/config';
+import { askAgentAt, type FieldStation, type HostFacts, NO_CALIBRATIONS } from '@jostle/edge/field';
+import { movePlugs } from '../device/plugs.ts';
 import { simulatedDevice } from '../device/simulated-device.ts';
 import type { VirtualTime } from '../time/virtual-time.ts';
 import { journeyWorld } from '../world/journey-world.ts';
-import type { World } from '../world/world.ts';
-import { type FieldJourney, type PlugEvent, START_MS } from './field-journeys.ts';
-import type { Motion } from './field-motions.ts';
+import { FIELD_SEED, type FieldJourney, START_MS } from './field-journeys.ts';
+import { withMotion } from './field-motions.ts';
 
-const SEED = 7;
 const GIBIBYTE = 1024 ** 3;
 
 /** A device in good order: what is to be learned lies in its sensors. */
 const FACTS: Omit<HostFacts, 'login'> = {
   dataFolder: { path: '/var/lib/jostle-edge', isWritable: true, isOwn: true, freeBytes: 24 * GIBIBYTE },
-  outbox: { kind: 'sound', records: 12, lastMeasuredAt: null },
+  outbox: {
+    kind: 'sound',
+    epoch: '00000000-0000-4000-8000-000000000001',
+    records: 12,
+    kinds: { climate: 11, coverage: 1 },
+    firstSeq: 18_709,
+    lastSeq: 18_720,
+    oldestMeasuredAt: START_MS - 90_000,
+    lastMeasuredAt: START_MS - 40_000,
+    lastReceiptAt: START_MS - 42_000,
+    faults: [],
+  },
   busFile: { kind: 'i2c', path: '/dev/i2c-1', state: 'usable' },
+  bus: { isEnabled: true, baudHz: 400_000 },
+  groups: ['i2c', 'gpio', 'dialout'].map((group) => ({ name: group, isMember: true })),
+  radio: [{ name: 'wlan0', levelDbm: -58 }],
+  user: 'jostle-edge',
+  software: { version: '0.1.0', node: '20.20.2' },
   clock: 'ntp',
+  synchronisedAt: START_MS - 600_000,
+  reach: {
+    steps: [
+      { step: 'dns', isOk: true, found: 'an address, no name to look up' },
+      { step: 'tcp', isOk: true, found: 'port 1883 is open' },
+    ],
+  },
   throttledBits: 0,
 };
-
-/** The configuration of every simulated device: the defaults. */
-export function simulatedConfig(): AgentConfig {
-  return readConfig(AgentConfig, { DEVICE_ID: 'SIM-1' }, () => '');
-}
 
 /** @param pass lets simulated time pass */
 export function simulatedStation(
@@ -34,14 +50,12 @@ export function simulatedStation(
   time: VirtualTime,
   pass: FieldStation['pass'],
 ): FieldStation {
-  const config = simulatedConfig();
-  const surroundings = { world: withMotion(journeyWorld(journey, SEED), motion), now: () => time.nowMs() };
-  const bus = simulatedDevice(sensingOf(config), surroundings, SEED, zeroOffsetG);
+  const config = readSimulatedConfig(name);
+  const world = withMotion(journeyWorld(journey, FIELD_SEED), motion, START_MS);
+  const surroundings = { world, now: () => time.nowMs() };
+  const bus = simulatedDevice(sensingOf(config), surroundings, FIELD_SEED, zeroOffsetG);
+  movePlugs(bus, plugs);
   let calibrations = NO_CALIBRATIONS;
-  for (const event of plugs) {
-    if (event.afterMs === 0) move(bus, event);
-    else setTimeout(() => move(bus, event), event.afterMs);
-  }
   return {
     config,
     journey: name,
@@ -52,19 +66,13 @@ export function simulatedStation(
         calibrations = history;
       },
     },
-    askAgent: async () => null,
-    hostFacts: async () => ({ ...FACTS, login: { kind: 'accepted' } }),
+    askAgent: () => askAgentAt(config.dataDir),
+    // A running agent says itself how its outbox and its way to the broker are.
+    hostFacts: async (isAgentRunning) =>
+      isAgentRunning
+        ? { ...FACTS, outbox: { kind: 'in-use' }, reach: { steps: [] }, login: null }
+        : { ...FACTS, login: { kind: 'accepted' } },
     openBus: async () => bus,
     pass,
   };
-}
-
-function withMotion(world: World, motion: Motion | undefined): World {
-  if (motion === undefined) return world;
-  return { ...world, accelerationG: (wallMs, out) => motion(wallMs - START_MS, out) };
-}
-
-function move(bus: SimulatedBus, { address, isPlugged }: PlugEvent): void {
-  if (isPlugged) bus.plug(address);
-  else bus.unplug(address);
 }

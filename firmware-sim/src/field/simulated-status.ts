@@ -5,7 +5,7 @@ import { type FieldJourney, START_MS } from './field-journeys.ts';
 const WALL_MS = START_MS + 10 * MINUTE_MS;
 
 /** What an agent would say ten minutes into the journey. */
-export function simulatedStatus({ plugs }: FieldJourney): { status: AgentStatus; wallMs: number } {
+export function simulatedStatus({ plugs }: FieldJourney): AgentStatus {
   const isMissing = (address: number) =>
     plugs.findLast((event) => event.address === address)?.isPlugged === false;
   const sensor = (name: string, address: number, latest: string) =>
@@ -23,17 +23,18 @@ export function simulatedStatus({ plugs }: FieldJourney): { status: AgentStatus;
     sensor('adxl375-53', 0x53, 'peak 1.4 g, 48000 samples, 0 lost'),
   ];
   return {
+    deviceId: 'SIM-1',
+    version: '0.1.0',
     wallMs: WALL_MS,
-    status: {
-      deviceId: 'SIM-1',
-      epoch: '00000000-0000-4000-8000-000000000001',
-      isConnected: true,
-      backlog: 12,
-      sensors: sensorStates.filter(({ fault }) => fault === null).map((state) => state.sensor),
-      sensorStates,
-      lastReceiptAt: WALL_MS - 42_000,
-      clock: 'ntp',
-      freeBytes: 24 * 1024 ** 3,
-    },
+    epoch: '00000000-0000-4000-8000-000000000001',
+    isConnected: true,
+    backlog: 12,
+    oldestMeasuredAt: WALL_MS - 50_000,
+    storedPerDay: 18_720,
+    sensors: sensorStates.filter(({ fault }) => fault === null).map((state) => state.sensor),
+    sensorStates,
+    lastReceiptAt: WALL_MS - 42_000,
+    clock: 'ntp',
+    freeBytes: 24 * 1024 ** 3,
   };
 }

@@ -78,13 +78,13 @@ export class FleetAgents {
       ...(tokensDir === undefined ? {} : { DEVICE_TOKEN_FILE: join(tokensDir, `${id}.token`) }),
     };
     const sensors: string[] = [];
-    let events: SensingEvents = { ready: () => {}, records: () => {} };
+    let events: SensingEvents = { ready: () => {}, records: () => {}, answered: () => {} };
     const agent = runAgentOn({
       config: readConfig(AgentConfig, env, (path) => readFileSync(path, 'utf8')),
       log: log.child({ deviceId: id }),
       openSensing: (own) => {
         events = own;
-        return { sensors, silenceMs: null, stop: async () => {} };
+        return { sensors, silenceMs: null, tell: () => {}, stop: async () => {} };
       },
     });
     return { agent, events, bootId: randomUUID(), sensors };

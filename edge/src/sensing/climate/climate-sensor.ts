@@ -1,4 +1,5 @@
 import type { Clock } from '@jostle/contracts';
+import type { ClimateGlance } from '../../field/glance.ts';
 import type { BusQueue } from '../../io/bus-queue.ts';
 import { faultReason } from '../../io/device-health.ts';
 import type { DevicePolicy } from '../../io/device-policy.ts';
@@ -86,6 +87,30 @@ export class ClimateSensor {
     this.#driver = board.drive(this.#chip, config.climateIntervalMs);
     this.#drivenSinceMono = clock.monotonicMs();
     return true;
+  }
+
+  /** Whether the driver is at work and its last transfer was answered. */
+  get isAnswering(): boolean {
+    return this.#driver !== undefined && this.#parts.io.health(this.#chip.address).consecutiveErrors === 0;
+  }
+
+  /** How the chip is now; nothing is read for it. */
+  glance(): ClimateGlance {
+    const { io, clock } = this.#parts;
+    const { lastOkMono, replies, errors } = io.health(this.#chip.address);
+    const reading = this.#driver?.reading() ?? null;
+    const isGood =
+      reading !== null && lastOkMono !== null && implausibleQuantity(this.#chip.chip, reading) === null;
+    return {
+      kind: 'climate',
+      sensor: this.sensor,
+      reading: isGood ? reading : null,
+      ageMs: isGood ? Math.max(0, clock.monotonicMs() - lastOkMono) : null,
+      readEveryMs: this.#policy.intervalMs,
+      replies,
+      errors,
+      fault: this.#fault.inWords,
+    };
   }
 
   /** To be called once per interval. */

@@ -22,6 +22,8 @@ const SLEW_MAX_MS = 100;
 /** From the samples of the shock chip to records: events at once, coverage at each cut. */
 export class ShockChannel implements RecorderListener {
   readonly sensor: string;
+  /** Who else sees the samples, while somebody looks at them; set and cleared by the worker's answers. */
+  watcher: Pick<RecorderListener, 'samples' | 'gap'> | null = null;
   readonly #clock: Clock;
   readonly #drafts: DraftOutlet;
   readonly #fault: SensorFault;
@@ -60,6 +62,11 @@ export class ShockChannel implements RecorderListener {
     this.#recorder.interrupt();
   }
 
+  /** What is wrong, in words; null where samples come. */
+  get fault(): string | null {
+    return this.#fault.inWords;
+  }
+
   /** Resolves with whether the chip is there; it is looked for again while it is not. */
   start(): Promise<boolean> {
     return this.#recorder.start();
@@ -94,12 +101,14 @@ export class ShockChannel implements RecorderListener {
     this.#coverage.observe(block);
     this.#record(this.#detector.push(block));
     this.#tilt?.samples(block);
+    this.watcher?.samples(block);
   }
 
   gap(lostSamples: number): void {
     this.#coverage.lose(lostSamples);
     this.#record(this.#detector.gap());
     this.#tilt?.gap();
+    this.watcher?.gap(lostSamples);
   }
 
   /** The span ends here: none may bridge a time in which nothing was watched. */

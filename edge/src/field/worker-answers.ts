@@ -1,0 +1,79 @@
+import type { Clock } from '@jostle/contracts';
+import type { BusQueue } from '../io/bus-queue.ts';
+import type { ClimateSensor } from '../sensing/climate/climate-sensor.ts';
+import type { FromSensing, SensorQuestion } from '../sensing/protocol.ts';
+import type { SensingConfig } from '../sensing/sensing-config.ts';
+import type { ShockChannel } from '../sensing/shock/shock-channel.ts';
+import { type Answer, askAddress, rowOf, scanWith } from './bus-scan.ts';
+import { CHIP_KINDS, isKind } from './chip-catalogue.ts';
+import type { SensorGlance } from './glance.ts';
+import { ShockGauge } from './shock-gauge.ts';
+
+export interface WorkerAnswersParts {
+  bus: BusQueue;
+  clock: Clock;
+  sensors: SensingConfig;
+  /** The sensors that run, in the order of the configuration. */
+  climate: readonly ClimateSensor[];
+  shock: ShockChannel | null;
+  emit(message: FromSensing): void;
+}
+
+/** Answers what a field tech asks of a bus that is at work: from what is sampled anyway, and never ahead of a drain. */
+export class WorkerAnswers {
+  readonly #parts: WorkerAnswersParts;
+  /** Sees the samples while somebody looks; made by `glance`, let go by `unwatch`. */
+  #gauge: ShockGauge | null = null;
+
+  constructor(parts: WorkerAnswersParts) {
+    this.#parts = parts;
+  }
+
+  answer(question: SensorQuestion): void {
+    const { shock, clock, emit } = this.#parts;
+    if (question.type === 'scan') void this.#scan();
+    else if (question.type === 'glance')
+      emit({ type: 'glances', atMs: clock.wallMs(), glances: this.#glances() });
+    else {
+      this.#gauge = null;
+      if (shock !== null) shock.watcher = null;
+    }
+  }
+
+  /** One address is one task: between two of them the drains that wait have their turn. */
+  async #scan(): Promise<void> {
+    const { bus, emit } = this.#parts;
+    const scanned = await scanWith(
+      async (address) =>
+        this.#known(address) ?? (await bus.run((transport) => askAddress(transport, address))),
+    );
+    emit({ type: 'scanned', rows: scanned.map(rowOf) });
+  }
+
+  /**
+   * A chip that answers its driver is not asked again: a command in the middle of a measurement spoils it, and its
+   * replies say more than an id.
+   */
+  #known(address: number): Answer | undefined {
+    const { sensors, climate, shock } = this.#parts;
+    const index = sensors.climate.findIndex((chip) => chip.address === address);
+    const driven = sensors.climate[index];
+    if (driven !== undefined) return climate[index]?.isAnswering ? chipNamed(driven.chip) : undefined;
+    if (sensors.shock?.address !== address || shock === null || shock.fault !== null) return undefined;
+    return chipNamed(sensors.shock.chip);
+  }
+
+  #glances(): SensorGlance[] {
+    const { sensors, climate, shock } = this.#parts;
+    const glances: SensorGlance[] = climate.map((sensor) => sensor.glance());
+    if (shock === null || sensors.shock === null) return glances;
+    this.#gauge ??= ShockGauge.of(sensors.shock);
+    shock.watcher = this.#gauge;
+    return [...glances, { ...this.#gauge.take(), fault: shock.fault }];
+  }
+}
+
+function chipNamed(configured: string): Answer | undefined {
+  const chip = CHIP_KINDS.find((kind) => isKind(kind, configured));
+  return chip === undefined ? undefined : { kind: 'chip', chip };
+}
