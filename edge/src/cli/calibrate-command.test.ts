@@ -130,7 +130,9 @@ describe('tap-test and selftest on simulated hardware', { timeout: 120_000 }, ()
       'adxl375-53 identity',
       'adxl375-53 self-test',
       'sht31d-44 values',
+      'sht31d-44 replies',
       'bme280-76 values',
+      'bme280-76 replies',
     ]);
     const missing = tool('selftest --sim unplugged');
     expect(missing.status).toBe(1);
