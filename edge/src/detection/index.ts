@@ -6,7 +6,7 @@ export {
   type ExcursionObservation,
   type ExcursionRule,
 } from './excursion-detector.ts';
-export type { SampleBlock } from './samples.ts';
+export { meanOf, type SampleBlock } from './samples.ts';
 export { capturedPeakFraction } from './sampling-floor.ts';
 export { ShockDetector } from './shock-detector.ts';
 export {
@@ -15,3 +15,4 @@ export {
   type ShockObservation,
   type StorageCriterion,
 } from './shock-observation.ts';
+export { type SpectrumLine, shockResponseSpectrum, USUAL_QUALITY } from './shock-response-spectrum.ts';
