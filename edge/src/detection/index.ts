@@ -6,6 +6,7 @@ export {
   type ExcursionObservation,
   type ExcursionRule,
 } from './excursion-detector.ts';
+export { impactOrientation } from './impact-orientation.ts';
 export { meanOf, type SampleBlock } from './samples.ts';
 export { capturedPeakFraction } from './sampling-floor.ts';
 export { ShockDetector } from './shock-detector.ts';

@@ -3,7 +3,7 @@ import { equivalentDropHeightM } from './drop-height.ts';
 import { FEWEST_SAMPLES_PER_PULSE, fair, fairingCornerHz } from './fairing.ts';
 import { type FreeFall, findFreeFall } from './free-fall.ts';
 import { launchVelocityMps, TOSS_LAUNCH_MPS } from './launch.ts';
-import { findPulse, type Pulse, type PulseSearch, velocityChangeMps } from './pulse.ts';
+import { findPulse, type Pulse, type PulseSearch, velocityChange } from './pulse.ts';
 import { restingLevel } from './resting-level.ts';
 import type { AxesG } from './samples.ts';
 import type { ShockObservation } from './shock-observation.ts';
@@ -40,13 +40,15 @@ export function analyseShock(
   const clipped = clippedAxes(segment, chip.rangeG - 2 * chip.countG);
   const measured = measurePulse(segment, rest, clipped.x || clipped.y || clipped.z);
   const { pulse } = measured;
-  const dv = velocityChangeMps(xyz, pulse.start, pulse.end, rest, periodMs);
+  const change = velocityChange(xyz, pulse.start, pulse.end, rest, periodMs);
+  const dv = Math.hypot(change.x, change.y, change.z);
   const impactClass = classify(xyz, fall, periodMs);
   return {
     impactMonoMs: segment.impactMonoMs,
     peakG: peakPerAxis(measured.xyz, segment, rest, pulse),
     durationMs: rounded((pulse.end - pulse.start) * periodMs, 3),
     velocityChangeMps: rounded(dv, 4),
+    velocityChange: { x: rounded(change.x, 4), y: rounded(change.y, 4), z: rounded(change.z, 4) },
     impactClass,
     freeFallMs: rounded(fall?.durationMs ?? 0, 2),
     dropHeightM:

@@ -1,6 +1,8 @@
 import type { Clock, FaultBody } from '@jostle/contracts';
+import { UNCALIBRATED } from '../../calibration/calibration.ts';
 import {
   CoverageMeter,
+  impactOrientation,
   type SampleBlock,
   ShockDetector,
   type ShockObservation,
@@ -22,6 +24,8 @@ export class ShockChannel implements RecorderListener {
   readonly sensor: string;
   readonly #clock: Clock;
   readonly #drafts: DraftOutlet;
+  /** The axes of the samples are those of the parcel. */
+  readonly #isCalibrated: boolean;
   readonly #fault: SensorFault;
   readonly #detector: ShockDetector;
   readonly #coverage = new CoverageMeter();
@@ -33,6 +37,7 @@ export class ShockChannel implements RecorderListener {
     this.sensor = sensorName(chip);
     this.#clock = clock;
     this.#drafts = drafts;
+    this.#isCalibrated = chip.calibration.id !== UNCALIBRATED.id;
     this.#fault = new SensorFault(this.sensor, drafts);
     this.#detector = new ShockDetector({
       rangeG: RANGE_G,
@@ -100,9 +105,10 @@ export class ShockChannel implements RecorderListener {
   }
 
   #record(observations: ShockObservation[]): void {
-    for (const { impactMonoMs, ...shock } of observations) {
+    for (const { impactMonoMs, velocityChange, ...shock } of observations) {
       const impactAt = wallTimeOf(this.#clock, impactMonoMs);
-      this.#drafts.add('shock', { sensor: this.sensor, impactAt, ...shock });
+      const orientation = impactOrientation(velocityChange, shock.clipped, this.#isCalibrated);
+      this.#drafts.add('shock', { sensor: this.sensor, impactAt, ...shock, impactOrientation: orientation });
     }
   }
 }
