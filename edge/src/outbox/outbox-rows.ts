@@ -18,6 +18,8 @@ export class OutboxRows {
   readonly #db: OutboxDatabase;
   readonly #insert;
   readonly #remove;
+  readonly #lastMeasuredAt;
+  readonly #measured;
 
   constructor(db: OutboxDatabase) {
     this.#db = db;
@@ -26,6 +28,10 @@ export class OutboxRows {
        VALUES (@seq, @kind, @measured_at, @mono, @boot_id, @clock, @body, @hash, @is_event)`,
     );
     this.#remove = db.prepare('DELETE FROM record WHERE seq BETWEEN ? AND ?');
+    this.#lastMeasuredAt = db.prepare("SELECT value FROM meta WHERE key = 'last_measured_at'").pluck();
+    this.#measured = db.prepare(
+      `INSERT INTO meta VALUES ('last_measured_at', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    );
   }
 
   transaction<T>(work: () => T): T {
@@ -60,18 +66,14 @@ export class OutboxRows {
   }
 
   lastMeasuredAt(): number | null {
-    const text = this.#db.prepare("SELECT value FROM meta WHERE key = 'last_measured_at'").pluck().get();
+    const text = this.#lastMeasuredAt.get();
     return text === undefined ? null : Number(text);
   }
 
   insert(records: readonly DeviceRecord[]): void {
     for (const record of records) this.#insert.run(rowOf(record));
     const latest = Math.max(this.lastMeasuredAt() ?? 0, ...records.map((r) => r.measuredAt));
-    this.#db
-      .prepare(
-        `INSERT INTO meta VALUES ('last_measured_at', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-      )
-      .run(String(latest));
+    this.#measured.run(String(latest));
   }
 
   /** @returns how many rows there were */
