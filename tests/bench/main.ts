@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { edgeSuite } from './edge/suite.ts';
 import type { Figure } from './figure.ts';
-import { figureTable, reportOf } from './report.ts';
+import { commitOf, figureTable, reportOf } from './report.ts';
 
 /** How much is measured. */
 export interface SuiteOptions {
@@ -61,9 +61,10 @@ if (typeof given === 'string') {
 }
 const { suite, name, json, seconds } = given;
 const progress = (text: string) => process.stderr.write(`… ${text}\n`);
+const commit = commitOf();
 const figures = await suite({ seconds, seed: SEED, progress });
 if (json !== undefined) {
-  writeFileSync(json, `${JSON.stringify(reportOf(`bench ${name}`, SEED, figures), null, 2)}\n`);
+  writeFileSync(json, `${JSON.stringify(reportOf(`bench ${name}`, SEED, commit, figures), null, 2)}\n`);
 }
 process.stdout.write(`${figureTable(figures)}\n`);
 process.exit(figures.every(({ pass }) => pass) ? 0 : 1);

@@ -14,11 +14,11 @@ export interface Report {
   figures: Figure[];
 }
 
-export function reportOf(tool: string, seed: number, figures: Figure[]): Report {
+export function reportOf(tool: string, seed: number, commit: string, figures: Figure[]): Report {
   return {
     tool,
     seed,
-    commit: commit(),
+    commit,
     machine: {
       cpu: cpus()[0]?.model.trim() ?? 'unknown',
       cores: cpus().length,
@@ -44,7 +44,8 @@ export function figureTable(figures: readonly Figure[]): string {
   );
 }
 
-function commit(): string {
+/** What is checked out: to be asked before measuring, because files may change meanwhile. */
+export function commitOf(): string {
   try {
     const cwd = fileURLToPath(new URL('.', import.meta.url));
     return execFileSync('git', ['describe', '--always', '--dirty'], { cwd, encoding: 'utf8' }).trim();
