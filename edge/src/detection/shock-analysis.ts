@@ -5,7 +5,7 @@ import { type FreeFall, findFreeFall } from './free-fall.ts';
 import { launchVelocityMps, TOSS_LAUNCH_MPS } from './launch.ts';
 import { findPulse, type Pulse, type PulseSearch, velocityChange } from './pulse.ts';
 import { restingLevel } from './resting-level.ts';
-import type { AxesG } from './samples.ts';
+import { type AxesG, distanceG, meanOf } from './samples.ts';
 import type { ShockObservation } from './shock-observation.ts';
 
 const PRE_IMPACT_MS = 50;
@@ -65,11 +65,9 @@ export function analyseShock(
   };
 }
 
-/** The fall that the impact ended, if the chip reads about 1 g at rest, and what each axis reads at rest. */
-function precedingState({ xyz, impactIndex, periodMs }: ShockSegment): {
-  fall: FreeFall | null;
-  rest: AxesG;
-} {
+/** The fall that the impact ended, if the chip reads about 1 g at rest, and what each axis would read at rest. */
+function precedingState(segment: ShockSegment): { fall: FreeFall | null; rest: AxesG } {
+  const { xyz, impactIndex, periodMs } = segment;
   const nearZero = findFreeFall(xyz, impactIndex, periodMs);
   // The release of a grip and the rise of an impact are not rest.
   const restEnd =
@@ -77,7 +75,18 @@ function precedingState({ xyz, impactIndex, periodMs }: ShockSegment): {
       ? impactIndex - Math.ceil(RISE_MS / periodMs)
       : nearZero.startIndex - Math.ceil(RELEASE_MS / periodMs);
   const resting = restingLevel(xyz, Math.max(0, restEnd), periodMs);
-  return { fall: resting.isGravity ? nearZero : null, rest: resting.level };
+  if (nearZero === null || !resting.isGravity) return { fall: null, rest: resting.level };
+  return { fall: nearZero, rest: uprightAtImpact(segment, distanceG(resting.level)) };
+}
+
+/**
+ * What a thing that fell would read at rest, g. It may have turned on its way down, so that its rest before the fall
+ * says nothing; but a fall ends vertically: up is where the floor pushes.
+ */
+function uprightAtImpact({ xyz, impactIndex, lastAboveIndex }: ShockSegment, gravityG: number): AxesG {
+  const push = meanOf(xyz, impactIndex, lastAboveIndex + 1);
+  const scale = gravityG / distanceG(push);
+  return { x: push.x * scale, y: push.y * scale, z: push.z * scale };
 }
 
 /**
