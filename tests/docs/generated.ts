@@ -1,6 +1,7 @@
 import { envExample } from './env-example.ts';
 import { errorsDoc } from './errors-doc.ts';
 import { fieldGuide } from './field-guide.ts';
+import { performanceDoc } from './performance-doc.ts';
 import { wireFormatDoc } from './wire-format-doc.ts';
 
 /** Files that are generated from code, and what makes each. */
@@ -8,5 +9,6 @@ export const GENERATED: readonly [path: string, text: () => string | Promise<str
   ['docs/errors.md', errorsDoc],
   ['docs/wire-format.md', wireFormatDoc],
   ['docs/field-guide.md', fieldGuide],
+  ['docs/performance.md', performanceDoc],
   ['.env.example', envExample],
 ];

@@ -103,12 +103,19 @@ function rows(schema: Schema, prefix: string): string[] {
 function typeName(schema: Schema): string {
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((v) => `\`${JSON.stringify(v)}\``).join(' or ');
-  if (schema.anyOf !== undefined) return schema.anyOf.map(typeName).join(' or ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map(memberName).join(' or ');
   if (schema.type === 'array') {
     if (Array.isArray(schema.items)) return `[${schema.items.map(typeName).join(', ')}]`;
     return `array of ${schema.items === undefined ? 'anything' : typeName(schema.items)}`;
   }
   return `${schema.type ?? 'anything'}${rangeOf(schema)}`;
+}
+
+/** One of several shapes is told by the names of its fields. */
+function memberName(schema: Schema): string {
+  return schema.properties === undefined
+    ? typeName(schema)
+    : `{ ${Object.keys(schema.properties).join(', ')} }`;
 }
 
 function rangeOf({ minimum, maximum, exclusiveMinimum, maxLength }: Schema): string {

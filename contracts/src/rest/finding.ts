@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Id, Sscc } from '../identity/ids.ts';
-import { IMPACT_CLASSES, PeakG, Waveform } from '../wire/records.ts';
+import { IMPACT_CLASSES, ImpactOrientation, PeakG, Waveform } from '../wire/records.ts';
 import { Instant } from './common.ts';
 import { LEG_MODES, Return } from './ledger.ts';
 
@@ -16,6 +16,9 @@ export const ShockEvent = Type.Object({
   device: Id,
   impactAt: Instant,
   impactClass: Type.Enum([...IMPACT_CLASSES]),
+  impactOrientation: Type.Union([ImpactOrientation, Type.Null()], {
+    description: 'Null where the device did not say.',
+  }),
   peakG: PeakG,
   isClipped: Type.Boolean(),
   isBandwidthLimited: Type.Boolean(),

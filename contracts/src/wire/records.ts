@@ -64,6 +64,28 @@ export const Waveform = Type.Object(
   { additionalProperties: false },
 );
 
+/** Which part of the parcel was hit. */
+export const ImpactOrientation = Type.Union(
+  [
+    Type.Object(
+      {
+        kind: Type.Enum(['face', 'edge', 'corner']),
+        faces: Type.Array(Type.Integer({ minimum: 1, maximum: 6 }), { minItems: 1, maxItems: 3 }),
+        angleDeg: Type.Number({ minimum: 0, maximum: 90 }),
+      },
+      { additionalProperties: false },
+    ),
+    Type.Object(
+      { kind: Type.Literal('unknown'), reason: Type.Enum(['uncalibrated', 'clipped']) },
+      { additionalProperties: false },
+    ),
+  ],
+  {
+    description:
+      'Which face, edge or corner was hit, its faces numbered by ISO 2206 (1 top, 2 right, 3 base, 4 left, 5 near end, 6 far end), and the angle between it and the direction of the velocity change, degrees; or why it is not known.',
+  },
+);
+
 export const IMPACT_CLASSES = ['drop', 'toss', 'kick'] as const;
 
 /** One triggered shock event, with what the sampling rate allows to be said of it. */
@@ -83,6 +105,7 @@ export const ShockBody = Type.Object(
     impactClass: Type.Enum([...IMPACT_CLASSES], {
       description: 'A fall and an impact; a launch, a flight and an impact; an impact without a fall.',
     }),
+    impactOrientation: Type.Optional(ImpactOrientation),
     freeFallMs: Type.Number({
       minimum: 0,
       description: 'Near-zero-g time before the impact; 0 where none was seen.',
@@ -228,6 +251,7 @@ export type FaultBody = Static<typeof FaultBody>;
 export type TombstoneBody = Static<typeof TombstoneBody>;
 export type Waveform = Static<typeof Waveform>;
 export type PeakG = Static<typeof PeakG>;
+export type ImpactOrientation = Static<typeof ImpactOrientation>;
 export type ImpactClass = (typeof IMPACT_CLASSES)[number];
 export type RecordBodies = {
   climate: ClimateBody;

@@ -18,6 +18,10 @@ export class OutboxRows {
   readonly #db: OutboxDatabase;
   readonly #insert;
   readonly #remove;
+  readonly #firstSeq;
+  readonly #countIn;
+  readonly #lastMeasuredAt;
+  readonly #measured;
 
   constructor(db: OutboxDatabase) {
     this.#db = db;
@@ -26,6 +30,12 @@ export class OutboxRows {
        VALUES (@seq, @kind, @measured_at, @mono, @boot_id, @clock, @body, @hash, @is_event)`,
     );
     this.#remove = db.prepare('DELETE FROM record WHERE seq BETWEEN ? AND ?');
+    this.#firstSeq = db.prepare('SELECT min(seq) FROM record WHERE seq BETWEEN ? AND ?').pluck();
+    this.#countIn = db.prepare('SELECT count(*) FROM record WHERE seq BETWEEN ? AND ?').pluck();
+    this.#lastMeasuredAt = db.prepare("SELECT value FROM meta WHERE key = 'last_measured_at'").pluck();
+    this.#measured = db.prepare(
+      `INSERT INTO meta VALUES ('last_measured_at', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    );
   }
 
   transaction<T>(work: () => T): T {
@@ -42,8 +52,13 @@ export class OutboxRows {
     return (seq as number | undefined) ?? 0;
   }
 
-  firstSeq(): number | undefined {
-    return (this.#db.prepare('SELECT min(seq) FROM record').pluck().get() as number | null) ?? undefined;
+  /** The lowest seq of a row in a range. */
+  firstSeq(from: number, to: number): number | undefined {
+    return (this.#firstSeq.get(from, to) as number | null) ?? undefined;
+  }
+
+  countIn(ranges: SeqRanges): number {
+    return ranges.reduce((sum, [from, to]) => sum + (this.#countIn.get(from, to) as number), 0);
   }
 
   newestRoutine(): number | undefined {
@@ -60,18 +75,14 @@ export class OutboxRows {
   }
 
   lastMeasuredAt(): number | null {
-    const text = this.#db.prepare("SELECT value FROM meta WHERE key = 'last_measured_at'").pluck().get();
+    const text = this.#lastMeasuredAt.get();
     return text === undefined ? null : Number(text);
   }
 
   insert(records: readonly DeviceRecord[]): void {
     for (const record of records) this.#insert.run(rowOf(record));
     const latest = Math.max(this.lastMeasuredAt() ?? 0, ...records.map((r) => r.measuredAt));
-    this.#db
-      .prepare(
-        `INSERT INTO meta VALUES ('last_measured_at', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-      )
-      .run(String(latest));
+    this.#measured.run(String(latest));
   }
 
   /** @returns how many rows there were */

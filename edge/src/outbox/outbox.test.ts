@@ -142,6 +142,36 @@ describe('a receipt', () => {
     expect(outbox.count).toBe(5);
   });
 
+  test('takes rows out of the file with the next append, or when the outbox is closed', () => {
+    const rowsOnDisk = () => {
+      const raw = new Database(path, { readonly: true });
+      try {
+        return raw.prepare('SELECT count(*) FROM record').pluck().get();
+      } finally {
+        raw.close();
+      }
+    };
+    const first = outboxAt();
+    first.append(many(10), BOOT);
+    first.applyReceipt(receipt(first, { upTo: 4 }));
+    first.append(many(1), BOOT);
+    first.applyReceipt(receipt(first, { upTo: 6, have: [[8, 8]] }));
+    expect([first.count, held(first)]).toEqual([4, [7, 9, 10, 11]]);
+    expect(first.span).toEqual({ minSeq: 7, maxSeq: 11 });
+    close(first);
+    expect(rowsOnDisk()).toBe(4);
+    const second = outboxAt();
+    expect([second.count, held(second)]).toEqual([4, [7, 9, 10, 11]]);
+  });
+
+  test('for many rows takes them out at once', () => {
+    const outbox = outboxAt();
+    outbox.append(many(5000), BOOT);
+    expect(outbox.applyReceipt(receipt(outbox, { upTo: 4000 }))).toMatchObject({ removed: 4000 });
+    expect(outbox.applyReceipt(receipt(outbox, { upTo: 4001 }))).toMatchObject({ removed: 1 });
+    expect([outbox.count, outbox.span]).toEqual([999, { minSeq: 4002, maxSeq: 5000 }]);
+  });
+
   test('leaves exactly what no receipt named, whatever the order of receipts', () => {
     const range = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }));
     fc.assert(

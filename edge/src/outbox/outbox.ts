@@ -20,6 +20,9 @@ import { isFull, openOutboxFile } from './sqlite-file.ts';
 /** When the outbox is full this part of its cap is freed at once, so that dropping is rare and in long runs. */
 const THIN_SHARE = 0.02;
 
+/** Rows with a receipt that may wait in the file for the next append; more are taken out at once. */
+const SETTLED_MAX = 2_000;
+
 export interface OutboxOptions {
   path: string;
   log: Logger;
@@ -39,6 +42,9 @@ export type ReceiptOutcome =
  *
  * INVARIANTS: a seq is given once and never again in one epoch; each seq that was given ends in a receipt or in
  * a tombstone; events are never dropped to make room; everything is synchronous, so calls never interleave.
+ *
+ * A row whose receipt came leaves the file with the next append: one transaction where there would be two halves what
+ * is written to the card. A power cut before that brings the row back, and it is sent again.
  */
 export class Outbox {
   readonly epoch: string;
@@ -50,6 +56,9 @@ export class Outbox {
   /** Seq of the routine record that was stored last, 0 before the first. */
   #newestSample: number;
   #lastMeasuredAt: number | null;
+  /** Ranges that receipts cover and whose rows may still be in the file, and how many rows those are. */
+  #settled: SeqRanges = [];
+  #settledRows = 0;
 
   /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent has the file open */
   constructor({ path, log, maxRecords, maxPages }: OutboxOptions) {
@@ -69,7 +78,7 @@ export class Outbox {
   }
 
   get span(): OutboxSpan {
-    return { minSeq: this.#rows.firstSeq() ?? this.#maxSeq + 1, maxSeq: this.#maxSeq };
+    return { minSeq: this.#firstHeld() ?? this.#maxSeq + 1, maxSeq: this.#maxSeq };
   }
 
   /** The latest `measuredAt` that was ever stored, ms since the epoch; delivered records count too. */
@@ -104,7 +113,7 @@ export class Outbox {
    */
   takeRuns(inFlight: SeqRanges, maxRuns: number): RecordRun[] {
     const runs: RecordRun[] = [];
-    let taken = inFlight;
+    let taken = unionOf(this.#settled, inFlight);
     const take = (found: readonly RecordRun[]) => {
       for (const run of found.slice(0, maxRuns - runs.length)) {
         runs.push(run);
@@ -129,17 +138,47 @@ export class Outbox {
     for (const [from, to] of receipt.have) if (from <= to) covered = addRange(covered, from, to);
     for (const { seq } of receipt.dead) covered = addRange(covered, seq, seq);
     if ((covered.at(-1)?.[1] ?? 0) > this.#maxSeq) return { kind: 'refused', reason: 'beyond-last-seq' };
-    const removed = this.#rows.transaction(() => this.#rows.remove(covered));
+    const removed = this.#rows.countIn(covered.flatMap(([from, to]) => missingFrom(this.#settled, from, to)));
+    this.#settled = unionOf(this.#settled, covered);
+    this.#settledRows += removed;
     this.#count -= removed;
+    if (this.#settledRows > SETTLED_MAX) this.#removeSettled();
     return { kind: 'applied', removed, covered };
   }
 
   close(): void {
+    try {
+      if (this.#settledRows > 0) this.#removeSettled();
+    } catch (error) {
+      this.#log.warn(
+        { err: error, rows: this.#settledRows },
+        'records with a receipt stay and are sent again',
+      );
+    }
     this.#rows.close();
+  }
+
+  #removeSettled(): void {
+    this.#rows.transaction(() => this.#rows.remove(this.#settled));
+    this.#forgetSettled();
+  }
+
+  #forgetSettled(): void {
+    this.#settled = [];
+    this.#settledRows = 0;
+  }
+
+  #firstHeld(): number | undefined {
+    for (const [from, to] of missingFrom(this.#settled, 1, this.#maxSeq)) {
+      const seq = this.#rows.firstSeq(from, to);
+      if (seq !== undefined) return seq;
+    }
+    return undefined;
   }
 
   #store(drafts: readonly RecordDraft[], bootId: string, time: RecordTime, toDrop: number): DeviceRecord[] {
     const { records, dropped } = this.#rows.transaction(() => {
+      this.#rows.remove(this.#settled);
       const droppedRuns = toDrop > 0 ? this.#rows.dropRoutine(toDrop) : [];
       const numbered = this.#number(drafts, bootId);
       let seq = numbered.at(-1)?.seq ?? this.#maxSeq;
@@ -150,6 +189,7 @@ export class Outbox {
       this.#rows.insert(numbered);
       return { records: numbered, dropped: droppedRuns };
     });
+    this.#forgetSettled();
     this.#remember(records);
     const lost = dropped.reduce((sum, [from, to]) => sum + to - from + 1, 0);
     this.#count -= lost;
@@ -202,4 +242,8 @@ export class Outbox {
     this.#remember(records);
     this.#log.error({ code: 'EDGE_OUTBOX_DAMAGED', seqs }, 'damaged records taken out of the outbox');
   }
+}
+
+function unionOf(a: SeqRanges, b: SeqRanges): SeqRanges {
+  return b.reduce<SeqRanges>((all, [from, to]) => addRange(all, from, to), a);
 }

@@ -10,6 +10,9 @@ export type Explained = Pick<
   'verdict' | 'cause' | 'shares' | 'legs' | 'gaps' | 'observedMinutes' | 'unobservedMinutes'
 >;
 
+/** Of a parcel whose near end is towards the viewer, faces 1 to 6 (ISO 2206, identification of parts). */
+const FACE_NAMES = ['top', 'right side', 'base', 'left side', 'near end', 'far end'];
+
 /** A leg with a smaller share is not named among the likeliest. */
 const WORTH_NAMING = 0.1;
 
@@ -77,7 +80,15 @@ function shockInWords(shock: WeighedShock): string {
   const atLeast = shock.isClipped ? 'at least ' : '';
   const fall = shock.dropHeightM === null ? '' : `a fall of ${shock.dropHeightM.toFixed(2)} m, `;
   const numbers = `${fall}a peak of ${atLeast}${shock.peakG.resultant.toFixed(0)} g and a velocity change of ${atLeast}${shock.velocityChangeMps.toFixed(1)} m/s`;
-  return `a ${shock.impactClass}: ${numbers}`;
+  return `a ${shock.impactClass}${partHit(shock)}: ${numbers}`;
+}
+
+function partHit({ impactOrientation }: WeighedShock): string {
+  if (impactOrientation === null || impactOrientation.kind === 'unknown') return '';
+  const names = impactOrientation.faces.map((face) => FACE_NAMES[face - 1] ?? '');
+  return impactOrientation.kind === 'face'
+    ? ` on the ${names[0]}`
+    : ` on the ${impactOrientation.kind} of ${listInWords(names)}`;
 }
 
 function excursionInWords({ quantity, side, limit, extreme }: WeighedExcursion): string {

@@ -8,6 +8,7 @@ export function shockEventOf({ id, device, body }: ObservedShock): ShockEvent {
     device,
     impactAt: new Date(body.impactAt).toISOString(),
     impactClass: body.impactClass,
+    impactOrientation: body.impactOrientation ?? null,
     peakG: body.peakG,
     isClipped: body.clipped.x || body.clipped.y || body.clipped.z,
     isBandwidthLimited: body.isBandwidthLimited,

@@ -2,6 +2,7 @@ import type { Clock, FaultBody } from '@jostle/contracts';
 import { UNCALIBRATED } from '../../calibration/calibration.ts';
 import {
   CoverageMeter,
+  impactOrientation,
   type SampleBlock,
   ShockDetector,
   type ShockObservation,
@@ -24,6 +25,8 @@ export class ShockChannel implements RecorderListener {
   readonly sensor: string;
   readonly #clock: Clock;
   readonly #drafts: DraftOutlet;
+  /** The axes of the samples are those of the parcel. */
+  readonly #isCalibrated: boolean;
   readonly #fault: SensorFault;
   readonly #detector: ShockDetector;
   readonly #coverage = new CoverageMeter();
@@ -46,7 +49,8 @@ export class ShockChannel implements RecorderListener {
     const chip = shockFifo(config);
     this.sensor = sensorName(config);
     this.#tilt = tilt;
-    this.#calibrated = calibration.id === UNCALIBRATED.id ? {} : { calibrationId: calibration.id };
+    this.#isCalibrated = calibration.id !== UNCALIBRATED.id;
+    this.#calibrated = this.#isCalibrated ? { calibrationId: calibration.id } : {};
     this.#clock = clock;
     this.#drafts = drafts;
     this.#fault = new SensorFault(this.sensor, drafts);
@@ -115,9 +119,16 @@ export class ShockChannel implements RecorderListener {
   }
 
   #record(observations: ShockObservation[]): void {
-    for (const { impactMonoMs, ...shock } of observations) {
+    for (const { impactMonoMs, velocityChange, ...shock } of observations) {
       const impactAt = wallTimeOf(this.#clock, impactMonoMs);
-      this.#drafts.add('shock', { sensor: this.sensor, impactAt, ...shock, ...this.#calibrated });
+      const orientation = impactOrientation(velocityChange, shock.clipped, this.#isCalibrated);
+      this.#drafts.add('shock', {
+        sensor: this.sensor,
+        impactAt,
+        ...shock,
+        impactOrientation: orientation,
+        ...this.#calibrated,
+      });
     }
   }
 }
