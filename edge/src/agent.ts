@@ -1,8 +1,10 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClockQuality, RecordDraft } from '@jostle/contracts';
+import type { ClockQuality, DeviceRecord, RecordDraft } from '@jostle/contracts';
 import type { Logger } from 'pino';
+import { machineBootId } from './clock/boot-id.ts';
 import { SystemClock } from './clock/clock.ts';
+import { ClockStanding, type TimeStanding } from './clock/clock-standing.ts';
 import type { AgentConfig } from './config.ts';
 import { agentSocketPath, answerAt } from './field/agent-socket.ts';
 import { type SensorState, SensorStates } from './field/sensor-states.ts';
@@ -48,6 +50,7 @@ export interface AgentStatus {
   /** ms since the epoch. */
   lastReceiptAt: number | null;
   clock: ClockQuality;
+  time: TimeStanding;
   /** Room for the outbox to grow; null where the folder cannot be asked. */
   freeBytes: number | null;
 }
@@ -68,6 +71,8 @@ export interface Agent extends AgentFacts {
 export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): Agent {
   const { deviceId, deviceToken, dataDir, mqttUrl, outboxMaxRecords } = config;
   const clock = new SystemClock();
+  const bootId = machineBootId();
+  const standing = new ClockStanding(clock);
   const outbox = new Outbox({ path: join(dataDir, 'outbox.db'), log, maxRecords: outboxMaxRecords });
   const { lastMeasuredAt } = outbox;
   log.info({ epoch: outbox.epoch, backlog: outbox.count }, 'outbox is open');
@@ -75,6 +80,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
   const link = { url: mqttUrl, deviceId, token: deviceToken, random: Math.random, log };
   const uplink = new Uplink({
     outbox,
+    bootId,
     openLink: (events) => openMqttLink(link, events),
     clock,
     random: Math.random,
@@ -90,12 +96,13 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
   const supervisor = new SensingSupervisor({
     workerUrl,
     workerData: () => workerData({ lastMeasuredAt: outbox.lastMeasuredAt }),
+    bootId,
     clock,
     log,
     ready: () => sensingIsReady(),
     records: (drafts, bootId) => {
       sensorStates.note(drafts);
-      store(outbox, drafts, bootId, log);
+      standing.note(store(outbox, drafts, bootId, log));
       uplink.pump();
     },
   });
@@ -111,6 +118,7 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
       sensorStates: sensorStates.list(),
       lastReceiptAt: uplink.lastReceiptAt,
       clock: clock.quality(),
+      time: standing.now(),
       freeBytes: freeBytesOf(dataDir),
     };
   };
@@ -138,11 +146,17 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
 }
 
 /** A full or failing disk loses these drafts, and says so; it does not end the agent, which goes on measuring. */
-function store(outbox: Outbox, drafts: readonly RecordDraft[], bootId: string, log: Logger): void {
+function store(
+  outbox: Outbox,
+  drafts: readonly RecordDraft[],
+  bootId: string,
+  log: Logger,
+): readonly DeviceRecord[] {
   try {
-    outbox.append(drafts, bootId);
+    return outbox.append(drafts, bootId);
   } catch (error) {
     log.error({ err: error, drafts: drafts.length }, 'records could not be stored');
+    return [];
   }
 }
 

@@ -121,6 +121,12 @@ export const ExcursionBody = Type.Object(
     limit: Type.Number({ description: 'The limit that was reached, °C or %RH; limits are inclusive.' }),
     startedAt: Ms,
     endedAt: Type.Union([Ms, Type.Null()]),
+    startedMonotonicMs: Type.Optional(
+      Type.Integer({
+        description:
+          'startedAt by the monotonic clock of the boot, ms: the same when it closes, wherever the wall clock has been set to.',
+      }),
+    ),
     extreme: Type.Number({ description: 'The value furthest beyond the limit so far.' }),
   },
   { additionalProperties: false },
@@ -128,7 +134,7 @@ export const ExcursionBody = Type.Object(
 
 /**
  * Evidence that the shock channel was watched: without it, quiet is not known to be quiet.
- * One a minute; spans of one device never overlap.
+ * One a minute; spans of one boot never overlap by its monotonic clock, whatever happens to the wall clock.
  */
 export const CoverageBody = Type.Object(
   {
@@ -174,6 +180,26 @@ export const TombstoneBody = Type.Object(
   { additionalProperties: false },
 );
 
+export const ANCHOR_SOURCES = ['none', 'rtc', 'ntp'] as const;
+
+/**
+ * Both clocks of one boot, read together: wall time = wallMs + (monotonic time − monotonicMs). Made when a boot is
+ * first watched, when the clock quality changes, and after a step of the wall clock. One from a synchronised clock
+ * tells the true time of every record of its boot.
+ */
+export const AnchorBody = Type.Object(
+  {
+    monotonicMs: Type.Integer({ description: 'Monotonic clock of the boot, ms.' }),
+    wallMs: Ms,
+    source: Type.Enum([...ANCHOR_SOURCES], { description: 'What the wall clock was worth at that moment.' }),
+    errorMs: Type.Integer({
+      minimum: 0,
+      description: 'How far apart the two readings may be, ms; what the source is off by comes on top.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
 /** The body of each kind of record. */
 export const RECORD_BODIES = {
   climate: ClimateBody,
@@ -182,6 +208,7 @@ export const RECORD_BODIES = {
   coverage: CoverageBody,
   fault: FaultBody,
   tombstone: TombstoneBody,
+  anchor: AnchorBody,
 } as const;
 
 export type RecordKind = keyof typeof RECORD_BODIES;
@@ -193,6 +220,7 @@ export type ExcursionBody = Static<typeof ExcursionBody>;
 export type CoverageBody = Static<typeof CoverageBody>;
 export type FaultBody = Static<typeof FaultBody>;
 export type TombstoneBody = Static<typeof TombstoneBody>;
+export type AnchorBody = Static<typeof AnchorBody>;
 export type Waveform = Static<typeof Waveform>;
 export type PeakG = Static<typeof PeakG>;
 export type ImpactClass = (typeof IMPACT_CLASSES)[number];
@@ -203,6 +231,7 @@ export type RecordBodies = {
   coverage: CoverageBody;
   fault: FaultBody;
   tombstone: TombstoneBody;
+  anchor: AnchorBody;
 };
 
 /** When a record was made, on both clocks of the device. */
@@ -218,7 +247,13 @@ export interface RecordTime {
 export type RecordDraft = { [K in RecordKind]: RecordTime & { kind: K; body: RecordBodies[K] } }[RecordKind];
 
 /** A record of the outbox. Its identity is (device, epoch, seq); its time is data. */
-export type DeviceRecord = RecordDraft & { seq: number; bootId: string };
+export type DeviceRecord = RecordDraft & {
+  seq: number;
+  /** Names the origin of the monotonic clock. */
+  bootId: string;
+  /** Counts the boots of one epoch from 1; 0 where the boot is not known any more. */
+  bootNumber?: number;
+};
 
 /** Kinds that are sent before anything else and are never thinned. */
 export function isEventKind(kind: RecordKind): boolean {

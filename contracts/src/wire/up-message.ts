@@ -31,6 +31,18 @@ export const UpMessage = Type.Object(
       pattern: '^[0-9a-f-]{36}$',
       description: 'Names the origin of the monotonic clock.',
     }),
+    bootNumber: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'Counts the boots of the epoch from 1; 0 where the boot is not known any more.',
+      }),
+    ),
+    sentMono: Type.Optional(
+      Type.Integer({
+        description:
+          'Monotonic ms at which the message was sent; only while the boot above is still running. Not part of any record.',
+      }),
+    ),
     clock: Type.Enum(['none', 'rtc', 'ntp'], {
       description: 'The wall clock was never set, kept by a battery clock, or synchronised.',
     }),
@@ -95,6 +107,8 @@ export interface DecodedUp {
   outbox: OutboxSpan;
   fromSeq: number;
   toSeq: number;
+  /** The boot that was still running when the message was sent, and its monotonic clock then. */
+  sent: { bootId: string; monotonicMs: number } | null;
   records: DeviceRecord[];
   malformed: { seq: number; reason: string; raw: unknown }[];
 }
@@ -116,11 +130,13 @@ const firstReason = (errors: { instancePath: string; message: string }[]): strin
  * Packs records for the wire.
  *
  * @param records at least one, consecutive seq, one bootId and one clock quality
+ * @param sent the running boot and its monotonic clock, ms; told where the records are of that boot
  */
 export function encodeUpMessage(
   epoch: string,
   outbox: OutboxSpan,
   records: readonly DeviceRecord[],
+  sent: DecodedUp['sent'] = null,
 ): UpMessage {
   const [first] = records;
   if (first === undefined) throw new RangeError('a message needs at least one record');
@@ -144,6 +160,8 @@ export function encodeUpMessage(
     v: 1,
     epoch,
     bootId: first.bootId,
+    ...(first.bootNumber !== undefined && { bootNumber: first.bootNumber }),
+    ...(sent?.bootId === first.bootId && { sentMono: Math.round(sent.monotonicMs) }),
     clock: first.clockQuality,
     seq: first.seq,
     outbox,
@@ -176,6 +194,7 @@ export function decodeUpMessage(message: unknown): DecodedUp | { reason: string 
     outbox: message.outbox,
     fromSeq: message.seq,
     toSeq: message.seq + count - 1,
+    sent: message.sentMono === undefined ? null : { bootId: message.bootId, monotonicMs: message.sentMono },
     records: [],
     malformed: [],
   };
@@ -197,6 +216,7 @@ export function decodeUpMessage(message: unknown): DecodedUp | { reason: string 
       monotonicMs: mono[i] ?? 0,
       clockQuality: message.clock,
       bootId: message.bootId,
+      ...(message.bootNumber !== undefined && { bootNumber: message.bootNumber }),
       body: item.body,
     } as DeviceRecord);
   }

@@ -40,7 +40,7 @@ it('gives the bus no turn while a transaction hangs', async () => {
   expect(hadTurn).toBe(false);
 });
 
-it('starts with every sensor absent, as faults and not as an error', async () => {
+it('anchors its clock first, and starts with every sensor absent, as faults and not as an error', async () => {
   const messages: FromSensing[] = [];
   const sensing = await startSensing({
     transport: new ScriptedTransport(() => 'nack'),
@@ -49,8 +49,9 @@ it('starts with every sensor absent, as faults and not as an error', async () =>
     emit: (message) => messages.push(message),
   });
   await sensing.stop();
-  const faults = messages.flatMap((m) => (m.type === 'records' ? m.drafts : [])).map((d) => d.body);
-  expect(faults).toMatchObject(
+  const [anchor, ...faults] = messages.flatMap((m) => (m.type === 'records' ? m.drafts : []));
+  expect(anchor).toMatchObject({ kind: 'anchor', body: { monotonicMs: 0, wallMs: 0, source: 'ntp' } });
+  expect(faults.map((d) => d.body)).toMatchObject(
     ['sht31d-44', 'bme280-76', 'adxl375-53'].map((sensor) => ({ sensor, isRaised: true, reason: 'absent' })),
   );
   expect(messages.at(-1)).toEqual({ type: 'ready', sensors: [] });

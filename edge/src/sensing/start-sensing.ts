@@ -1,4 +1,5 @@
 import { type Clock, MINUTE_MS } from '@jostle/contracts';
+import { ClockWatch } from '../clock/clock-watch.ts';
 import { BusQueue } from '../io/bus-queue.ts';
 import { EdgeIO } from '../io/edge-io.ts';
 import type { I2cTransport } from '../io/transport.ts';
@@ -8,6 +9,9 @@ import { DraftOutlet } from './draft-outlet.ts';
 import type { FromSensing } from './protocol.ts';
 import type { SensingConfig } from './sensing-config.ts';
 import { ShockChannel } from './shock/shock-channel.ts';
+
+/** How often the clock is looked at, ms. */
+const CLOCK_WATCH_MS = 1000;
 
 export interface SensingOptions {
   transport: I2cTransport;
@@ -36,6 +40,13 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
   const io = new EdgeIO(bus, clock);
   const drafts = new DraftOutlet(clock, (batch) => emit({ type: 'records', drafts: batch }));
 
+  const clockWatch = new ClockWatch(clock);
+  const watchClock = () => {
+    const anchor = clockWatch.look();
+    if (anchor !== null) drafts.add('anchor', anchor);
+  };
+  watchClock();
+
   const board = await ClimateBoard.open(io);
   const climate = config.climate.map(
     (chip) => new ClimateSensor(chip, { io, bus, board, clock, drafts, config }),
@@ -47,6 +58,7 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
   if (shock !== undefined && (await shock.start())) found.push(shock.sensor);
   emit({ type: 'ready', sensors: found });
 
+  const watching = setInterval(watchClock, CLOCK_WATCH_MS);
   const sampling = setInterval(() => {
     for (const sensor of climate) void sensor.sample();
   }, config.climateIntervalMs);
@@ -58,6 +70,7 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
   return {
     busTurn: () => bus.run(async () => {}),
     async stop() {
+      clearInterval(watching);
       clearInterval(sampling);
       clearInterval(flushing);
       io.close();

@@ -44,6 +44,7 @@ const BODIES: RecordBodies = {
   },
   fault: { sensor: 'sht31d-44', isRaised: true, reason: 'stale', detail: 'no new value for 10 s' },
   tombstone: { fromSeq: 1, toSeq: 2, reason: 'outbox-full' },
+  anchor: { monotonicMs: 0, wallMs: START_MS, source: 'ntp', errorMs: 1 },
 };
 
 /** A record that was measured one second after the one before it. */

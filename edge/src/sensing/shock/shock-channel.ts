@@ -1,4 +1,5 @@
 import type { Clock, FaultBody } from '@jostle/contracts';
+import { wallTimeOf } from '../../clock/wall-time.ts';
 import {
   CoverageMeter,
   type SampleBlock,
@@ -12,7 +13,6 @@ import type { DraftOutlet } from '../draft-outlet.ts';
 import type { ShockChip } from '../sensing-config.ts';
 import { SensorFault } from '../sensor-fault.ts';
 import { sensorName } from '../sensor-name.ts';
-import { wallTimeOf } from '../wall-time.ts';
 
 /** Spans nearer to each other than this meet: the wall clock is slewed by up to 30 ms a minute (adjtimex(2), 500 ppm). */
 const SLEW_MAX_MS = 100;
