@@ -59,7 +59,7 @@ export const bootMigration: AreaMigration = {
         .alterTable(table)
         .addColumn('time_quality', 'text', (c) => c.notNull().defaultTo('measured'))
         .execute();
-    for (const table of ['shock_event', 'excursion'])
+    for (const table of ['shock_event', 'excursion', 'coverage'])
       await schema.alterTable(table).addColumn('earliest_at', 'bigint').execute();
   },
 };

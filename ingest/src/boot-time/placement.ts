@@ -1,11 +1,5 @@
 import type { RecordTime } from '@jostle/contracts';
 
-/**
- * How the time of a record is known: as the device saw it, from the line that joins the two clocks of its boot, or
- * only as lying between two instants.
- */
-export type TimeQuality = 'measured' | 'corrected' | 'bounded';
-
 /** An instant of a boot at which a synchronised wall clock was read, ms. */
 export interface Anchor {
   monotonicMs: number;

@@ -1,10 +1,10 @@
-import type { ClockQuality, DeviceRecord } from '@jostle/contracts';
+import type { ClockQuality, DeviceRecord, TimeQuality } from '@jostle/contracts';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { DATED_KINDS, writeDerived } from '../inbox/derived-rows.ts';
 import type { Database } from '../store/database.ts';
 import { POINT_KINDS } from '../telemetry/inbox-points.ts';
 import type { BootRow } from './boot-notes.ts';
-import type { Placement, TimeQuality } from './placement.ts';
+import type { Placement } from './placement.ts';
 
 export interface NewTime {
   /** Which of the boot's rows. */

@@ -111,16 +111,18 @@ function shockRow({ deviceId, epoch }: Origin, shock: Placed<'shock'>) {
 
 function coverageRow(origin: Origin, coverage: Placed<'coverage'>) {
   const { seq, body } = coverage.record;
+  const startsAt = body.startsAt + shiftOf(coverage);
   return {
     device_id: origin.deviceId,
     epoch: origin.epoch,
     seq,
-    starts_at: body.startsAt + shiftOf(coverage),
+    starts_at: startsAt,
     ends_at: body.endsAt + shiftOf(coverage),
     samples: body.samples,
     lost_samples: body.lostSamples,
     peak_g: body.peakG,
     time_quality: coverage.placement.quality,
+    earliest_at: earliestOf(coverage.placement, startsAt),
   };
 }
 

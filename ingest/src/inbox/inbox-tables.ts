@@ -1,5 +1,5 @@
+import type { TimeQuality } from '@jostle/contracts';
 import type { ColumnType, Generated } from 'kysely';
-import type { TimeQuality } from '../boot-time/placement.ts';
 
 /** Times are ms since the epoch; `*_seq` ranges hold both ends; 0/1 are booleans; bodies are JSON. */
 export interface InboxTables {
@@ -74,6 +74,8 @@ export interface InboxTables {
     lost_samples: number;
     peak_g: number;
     time_quality: Defaulted<TimeQuality>;
+    /** Of its start; null where that is known, and where nothing limits it. */
+    earliest_at: number | null;
   };
   sensor_fault: {
     device_id: string;

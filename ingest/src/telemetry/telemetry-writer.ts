@@ -144,7 +144,7 @@ export class TelemetryWriter {
 
   /** A store that refuses to remove keeps the points: that is said, and the line goes on. */
   async #removeUntilAnswered(points: readonly TelemetryPoint[]): Promise<boolean> {
-    const { telemetry, random, log } = this.#options;
+    const { telemetry, log } = this.#options;
     for (let attempt = 0; points.length > 0 && !this.#stopping.signal.aborted; attempt++) {
       const outcome = await telemetry.remove(points);
       if (outcome.kind === 'written') return true;
@@ -180,7 +180,7 @@ export class TelemetryWriter {
   async #writeUntilAnswered(
     entries: readonly Entry[],
   ): Promise<Extract<WriteOutcome, { kind: 'written' | 'invalid' | 'too-large' }> | undefined> {
-    const { telemetry, random } = this.#options;
+    const { telemetry } = this.#options;
     const points = entries.map((entry) => entry.point);
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
       const outcome = await telemetry.write(points);
