@@ -18,6 +18,8 @@ const config = {
   port: 0,
   maxConnections: 100,
   maxConnectionsPerAddress: 100,
+  deviceMessagesPerSecond: 1_000_000,
+  deviceBytesPerSecond: 1_000_000_000,
   logLevel: 'info',
 } as const;
 
@@ -242,6 +244,55 @@ describe('guards', () => {
   });
 });
 
+describe('a device that sends too fast', () => {
+  test('is slowed, loses nothing, and does not hold up the others', async () => {
+    const broker = await brokerFor({ deviceMessagesPerSecond: 40, metricsPort: 0 });
+    const ingest = await listener(broker, [deviceTopic('+', 'up')]);
+    const greedy = await online(broker, 'BOX-A');
+    const modest = await online(broker, 'BOX-B');
+    for (let i = 0; i < 150; i++) greedy.publish(deviceTopic('BOX-A', 'up'), `${i}`, { qos: 1 });
+    await ingest.until('149');
+    // It owes messages now, and is read again when it has paid.
+    const late = greedy.publishAsync(deviceTopic('BOX-A', 'up'), 'late', { qos: 1 });
+    modest.publish(deviceTopic('BOX-B', 'up'), 'modest', { qos: 1 });
+    await ingest.until('modest');
+    expect(ingest.seen.some(({ text }) => text === 'late')).toBe(false);
+    await late;
+    await ingest.until('late');
+    expect(ingest.seen.filter(({ topic }) => topic.includes('BOX-A'))).toHaveLength(151);
+    const answer = await fetch(`http://127.0.0.1:${broker.metricsPort}/metrics`);
+    const slowed = /^jostle_broker_slowed_seconds_total (\S+)$/m.exec(await answer.text())?.[1];
+    expect(Number(slowed)).toBeGreaterThan(0);
+  });
+});
+
+describe('metrics', () => {
+  test('count clients, messages, refusals and takeovers, on a port of their own', async () => {
+    const broker = await brokerFor({ metricsPort: 0 });
+    const ingest = await listener(broker, [deviceTopic('+', 'up')]);
+    const device = await online(broker, 'BOX-A');
+    await device.publishAsync(deviceTopic('BOX-A', 'up'), 'one', { qos: 1 });
+    await device.publishAsync(deviceTopic('BOX-B', 'up'), 'not mine', { qos: 1 });
+    await ingest.until('one');
+    await online(broker, 'BOX-A');
+    const metrics = await (await fetch(`http://127.0.0.1:${broker.metricsPort}/metrics`)).text();
+    const metric = (name: string) =>
+      Number(
+        metrics
+          .split('\n')
+          .find((line) => line.startsWith(`jostle_broker_${name} `))
+          ?.split(' ')[1],
+      );
+    expect(metric('clients_connected')).toBe(2);
+    expect(metric('messages_published_total')).toBe(2);
+    expect(metric('refusals_total{code="BROKER_TOPIC_REFUSED"}')).toBe(1);
+    expect(metric('takeovers_total')).toBe(1);
+    expect(metric('received_bytes_total')).toBeGreaterThan(100);
+    const { status } = await fetch(`http://127.0.0.1:${broker.metricsPort}/`);
+    expect(status).toBe(404);
+  });
+});
+
 describe('the process', () => {
   const start = (env: Record<string, string>) => {
     const child = spawn(
@@ -286,7 +337,7 @@ describe('the process', () => {
   test('says when it is ready, and a SIGTERM ends it with 0', async () => {
     const { child } = start({ MQTT_PORT: '0' });
     const [message] = await once(child, 'message');
-    await online({ port: message.port, stop: async () => {} }, 'BOX-A');
+    await online({ port: message.port, metricsPort: null, stop: async () => {} }, 'BOX-A');
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
   });

@@ -38,13 +38,38 @@ export const BrokerConfig = Type.Object({
     minimum: 1,
     maximum: 100_000,
   }),
+  deviceMessagesPerSecond: Type.Integer({
+    env: 'MQTT_DEVICE_MESSAGES_PER_S',
+    title:
+      'Packets that one device may send each second in the long run; one that sends faster is read more slowly.',
+    default: 100,
+    minimum: 1,
+    maximum: 1_000_000,
+  }),
+  deviceBytesPerSecond: Type.Integer({
+    env: 'MQTT_DEVICE_BYTES_PER_S',
+    title: 'Bytes that one device may send each second in the long run.',
+    default: 262_144,
+    minimum: 1_024,
+    maximum: 1_000_000_000,
+  }),
+  metricsPort: Type.Optional(
+    Type.Integer({
+      env: 'MQTT_METRICS_PORT',
+      title: 'Port on loopback at which /metrics answers Prometheus; 0 takes a free one. None without it.',
+      minimum: 0,
+      maximum: 65_535,
+    }),
+  ),
   logLevel: LogLevel,
 });
 export type BrokerConfig = Static<typeof BrokerConfig>;
 
 /** @throws JostleError CONFIG_INVALID naming every wrong key at once, CONFIG_OPEN_WITHOUT_CREDENTIALS */
-export function readBrokerConfig(): BrokerConfig {
-  return readListenerConfig(BrokerConfig, process.env, (path) => readFileSync(path, 'utf8'), {
+export function readBrokerConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): BrokerConfig {
+  return readListenerConfig(BrokerConfig, env, (path) => readFileSync(path, 'utf8'), {
     host: 'host',
     credentials: 'credentialsFile',
   });

@@ -5,9 +5,11 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { IngestConfig } from './config.ts';
 import { createFindings } from './finding/index.ts';
+import type { CommitReport } from './inbox/commit-report.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { Intake } from './intake/intake.ts';
 import { openMqttLink } from './intake/mqtt-link.ts';
+import { replayQuarantined } from './intake/quarantine-replay.ts';
 import { intakeMetrics } from './intake-metrics.ts';
 import { buildServer } from './rest/server.ts';
 import type { TypedApp } from './rest/typed-app.ts';
@@ -71,29 +73,31 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
   });
 
   const metrics = new Registry();
+  const count = intakeMetrics(metrics, () => intake.state);
+  const onCommit = (report: CommitReport) => {
+    count(report);
+    writer.nudge();
+  };
   const server = await buildServer({
     store,
     clock,
     log: partLog('rest'),
     telemetry,
     findings: createFindings({ store, clock }),
+    replayQuarantined: (id) => replayQuarantined({ store, inbox, onCommit }, id),
     health: () => partHealth(intake, writer),
     metrics,
     config,
   });
   parts.push({ name: 'rest', stop: () => server.close() });
 
-  const count = intakeMetrics(metrics, () => intake.state);
   const intake = new Intake({
     openLink: (events) =>
       openMqttLink({ ...mqttOptions(config), clock, random: Math.random, log: partLog('intake') }, events),
     inbox,
     random: Math.random,
     log: partLog('intake'),
-    onCommit: (report) => {
-      count(report);
-      writer.nudge();
-    },
+    onCommit,
   });
   parts.push({ name: 'intake', stop: () => intake.stop() });
 

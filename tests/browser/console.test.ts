@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Broker, startBroker } from '@jostle/broker';
+import { readBrokerConfig } from '@jostle/broker/config';
 import { ManualClock } from '@jostle/contracts';
 import { buildConsole } from '@jostle/dashboards/console';
 import { type Service, startService } from '@jostle/ingest';
@@ -43,10 +44,7 @@ describe.skipIf(isMissing)('the console in a browser', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'jostle-browser-'));
     await buildConsole(join(folder, 'console'));
-    broker = await startBroker(
-      { host: '127.0.0.1', port: 0, maxConnections: 20, maxConnectionsPerAddress: 20, logLevel: 'fatal' },
-      log,
-    );
+    broker = await startBroker(readBrokerConfig({ MQTT_PORT: '0' }), log);
     service = await serve('data');
     url = `http://127.0.0.1:${service.httpPort}`;
     const post = postTo(url);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Broker, startBroker } from '@jostle/broker';
+import { readBrokerConfig } from '@jostle/broker/config';
 import { issueToken } from '@jostle/broker/identity';
 import {
   addRange,
@@ -47,8 +48,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function brokerAt(port = 0): Promise<Broker> {
   const credentialsFile = join(folder, 'credentials.json');
-  const caps = { maxConnections: 50, maxConnectionsPerAddress: 50 };
-  return startBroker({ host: '127.0.0.1', port, credentialsFile, logLevel: 'info', ...caps }, log);
+  const env = { MQTT_PORT: `${port}`, JOSTLE_MQTT_CREDENTIALS: credentialsFile };
+  return startBroker(readBrokerConfig(env), log);
 }
 
 function agentAt(port: number): Agent {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Broker, startBroker } from '@jostle/broker';
+import { readBrokerConfig } from '@jostle/broker/config';
 import { issueToken } from '@jostle/broker/identity';
 import { readConfig } from '@jostle/contracts';
 import { runAgent } from '@jostle/edge/agent';
@@ -39,8 +40,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'jostle-field-'));
   const credentialsFile = join(folder, 'credentials.json');
   writeFileSync(credentialsFile, JSON.stringify({ clients: [device.entry] }));
-  const caps = { maxConnections: 50, maxConnectionsPerAddress: 50 };
-  broker = await startBroker({ host: '127.0.0.1', port: 0, credentialsFile, logLevel: 'info', ...caps }, log);
+  const env = { MQTT_PORT: '0', JOSTLE_MQTT_CREDENTIALS: credentialsFile };
+  broker = await startBroker(readBrokerConfig(env), log);
 });
 afterAll(async () => {
   await broker.stop();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Broker, startBroker } from '@jostle/broker';
+import { readBrokerConfig } from '@jostle/broker/config';
 import {
   type DeviceRecord,
   deviceTopic,
@@ -29,8 +30,7 @@ let folder: string;
 let broker: Broker;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'jostle-intake-'));
-  const caps = { maxConnections: 50, maxConnectionsPerAddress: 50 };
-  broker = await startBroker({ host: '127.0.0.1', port: 0, logLevel: 'info', ...caps }, log);
+  broker = await startBroker(readBrokerConfig({ MQTT_PORT: '0', MQTT_DEVICE_MESSAGES_PER_S: '100000' }), log);
 });
 afterEach(async () => {
   await broker.stop();

@@ -17,6 +17,8 @@ export class FrameGuard {
   #state: 'type' | 'length' = 'type';
   #length = 0;
   #lengthBytes = 0;
+  /** Packets that have begun so far. */
+  packets = 0;
 
   /** @returns why the connection must be cut, or undefined while all is well */
   problemIn(chunk: Uint8Array): string | undefined {
@@ -39,6 +41,7 @@ export class FrameGuard {
     if (this.#state === 'type') {
       if (this.#isFirst && byte !== CONNECT_BYTE) return 'the first packet is not CONNECT';
       this.#isFirst = false;
+      this.packets += 1;
       this.#state = 'length';
       this.#length = 0;
       this.#lengthBytes = 0;

@@ -7,16 +7,20 @@ const MAX_KEYS = 1_000;
 /** Logs the first refusal of each client and counts the rest, so that a stubborn client does not fill the log. */
 export class RefusalLog {
   readonly #log: Logger;
+  readonly #counted: (code: ErrorCode) => void;
   /** By code and client id. */
   readonly #counts = new Map<string, number>();
   #total = 0;
 
-  constructor(log: Logger) {
+  /** @param counted is told of each refusal */
+  constructor(log: Logger, counted: (code: ErrorCode) => void = () => {}) {
     this.#log = log;
+    this.#counted = counted;
   }
 
   note(code: ErrorCode, clientId: string, details: Record<string, unknown>): void {
     this.#total += 1;
+    this.#counted(code);
     const key = `${code} ${clientId}`;
     const count = this.#counts.get(key);
     if (count === undefined && this.#counts.size >= MAX_KEYS) return;

@@ -39,7 +39,19 @@ export const QuarantinedMessage = Type.Object({
   raw: Type.String({ description: 'Base64, at most 64 kB of it.' }),
 });
 
+/** What became of a quarantined message that was read again. */
+export const QuarantineReplay = Type.Object({
+  id: Type.Integer(),
+  isStored: Type.Boolean({
+    description: 'All of its records are in the inbox, and it is out of the quarantine.',
+  }),
+  stored: Type.Integer({ description: 'Records that came into the inbox.' }),
+  duplicates: Type.Integer({ description: 'Records that had come another way before.' }),
+  reason: Type.Union([Type.String(), Type.Null()], { description: 'Why it is refused again.' }),
+});
+
 export type DeviceState = Static<typeof DeviceState>;
 export type DeviceWithState = Static<typeof DeviceWithState>;
 export type ClimatePoint = Static<typeof ClimatePoint>;
 export type QuarantinedMessage = Static<typeof QuarantinedMessage>;
+export type QuarantineReplay = Static<typeof QuarantineReplay>;

@@ -110,6 +110,7 @@ export interface DecodedUp {
   /** The boot that was still running when the message was sent, and its monotonic clock then. */
   sent: { bootId: string; monotonicMs: number } | null;
   records: DeviceRecord[];
+  /** `raw` is a message that holds this record alone: with it, it can be read again after a repair. */
   malformed: { seq: number; reason: string; raw: unknown }[];
 }
 
@@ -206,7 +207,9 @@ export function decodeUpMessage(message: unknown): DecodedUp | { reason: string 
         ? 'the run has no body for this seq'
         : (timeProblem(at[i], mono[i]) ?? bodyProblem(item.kind, item.body));
     if (item === undefined || reason !== undefined) {
-      decoded.malformed.push({ seq, reason: reason ?? '', raw: item ?? null });
+      const other = item === undefined ? [] : [{ ...item, i: 0 }];
+      const raw = { ...message, seq, at: [at[i]], mono: [mono[i]], climate: [], other };
+      decoded.malformed.push({ seq, reason: reason ?? '', raw });
       continue;
     }
     decoded.records.push({

@@ -9,7 +9,7 @@ export interface ApiClient {
   /** @throws CommandFailure */
   get<T>(path: string): Promise<T>;
   /** @throws CommandFailure */
-  post<T>(path: string, form: FormData): Promise<T>;
+  post<T>(path: string, form?: FormData): Promise<T>;
 }
 
 export function apiClient({ url, apiKey }: CliConfig): ApiClient {
@@ -28,8 +28,23 @@ export function apiClient({ url, apiKey }: CliConfig): ApiClient {
   };
   return {
     get: (path) => ask(path, {}),
-    post: (path, body) => ask(path, { method: 'POST', body }),
+    post: (path, body) => ask(path, { method: 'POST', ...(body && { body }) }),
   };
+}
+
+/** Follows the pages of a list to its end. */
+export async function everyPage<T>(api: ApiClient, path: string): Promise<T[]> {
+  const all: T[] = [];
+  let after: string | null = '';
+  while (after !== null) {
+    const cursor: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
+    const page: { items: T[]; next: string | null } = await api.get(
+      `${path}${path.includes('?') ? '&' : '?'}limit=200${cursor}`,
+    );
+    all.push(...page.items);
+    after = page.next;
+  }
+  return all;
 }
 
 function unreachable(base: string, error: unknown): string {

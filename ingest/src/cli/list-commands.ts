@@ -1,6 +1,6 @@
-import { type Finding, type QuarantinedMessage, type ReturnWithFinding, textTable } from '@jostle/contracts';
+import { type Finding, type ReturnWithFinding, textTable } from '@jostle/contracts';
 import { Command } from 'commander';
-import type { ApiClient } from './api-client.ts';
+import { type ApiClient, everyPage } from './api-client.ts';
 import { findingText } from './finding-text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -28,30 +28,6 @@ export function returnsCommand(api: () => ApiClient, terminal: Terminal): Comman
   return new Command('returns').description('Returns').addCommand(list);
 }
 
-/** `jostle quarantine list` */
-export function quarantineCommand(api: () => ApiClient, terminal: Terminal): Command {
-  const list = new Command('list')
-    .description('List refused messages and records, newest first')
-    .option('--json', 'print them as JSON, with their raw bytes')
-    .action(async ({ json }: { json?: true }) => {
-      const messages = await everyPage<QuarantinedMessage>(api(), '/quarantine');
-      terminal.out(json ? `${JSON.stringify(messages, null, 2)}\n` : quarantineText(messages));
-    });
-  return new Command('quarantine').description('Messages that were refused').addCommand(list);
-}
-
-async function everyPage<T>(api: ApiClient, path: string): Promise<T[]> {
-  const all: T[] = [];
-  let after: string | null = '';
-  while (after !== null) {
-    const cursor: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
-    const page: { items: T[]; next: string | null } = await api.get(`${path}?limit=200${cursor}`);
-    all.push(...page.items);
-    after = page.next;
-  }
-  return all;
-}
-
 function returnsText(returns: readonly ReturnWithFinding[]): string {
   if (returns.length === 0)
     return 'There are no returns. Enter one, or import them with `jostle import returns`.\n';
@@ -61,16 +37,4 @@ function returnsText(returns: readonly ReturnWithFinding[]): string {
     typeof finding?.dropHeightM === 'number' ? `${finding.dropHeightM.toFixed(2)} m` : null,
   ]);
   return `${textTable(['return', 'order', 'damage', 'verdict', 'place', 'share', 'drop height'], rows)}\n`;
-}
-
-function quarantineText(messages: readonly QuarantinedMessage[]): string {
-  if (messages.length === 0) return 'Nothing is in quarantine.\n';
-  const rows = messages.map(({ id, receivedAt, device, code, reason }) => [
-    id,
-    receivedAt,
-    device,
-    code,
-    reason,
-  ]);
-  return `${textTable(['id', 'received', 'device', 'code', 'reason'], rows)}\n`;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { JostleError } from '@jostle/contracts';
+import { encodeUpMessage, JostleError } from '@jostle/contracts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertEntry } from '../ledger/entries-write.ts';
 import { asAnyDatabase } from '../ledger/entry-kind.ts';
@@ -15,6 +15,7 @@ import { buildServer } from '../rest/server.ts';
 import { findingsOfOnly, hubFinding, serverDeps } from '../rest/server-fixture.ts';
 import type { TypedApp } from '../rest/typed-app.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { EPOCH, makeRecord } from '../testing/records.ts';
 import { runCli } from './program.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -188,6 +189,50 @@ describe('jostle lists', () => {
     const { out } = await jostle(['quarantine', 'list', '--json']);
     const ids = JSON.parse(out).map((message: { id: number }) => message.id);
     expect(ids).toEqual(Array.from({ length: 450 }, (_, i) => 450 - i));
+  });
+});
+
+describe('jostle quarantine', () => {
+  const refuse = (device: string, message: unknown) =>
+    store.db
+      .insertInto('quarantine')
+      .values({
+        device_id: device,
+        topic: `jostle/v1/devices/${device}/up`,
+        received_at: 0,
+        code: 'INGEST_DEVICE_UNKNOWN',
+        reason: 'the device is not registered',
+        raw: Buffer.from(JSON.stringify(message)).toString('base64'),
+        digest: device,
+        epoch: null,
+        seq: null,
+      })
+      .execute();
+
+  it('shows the content of one and reads again those that are asked for', async () => {
+    await refuse('DEV-1', encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 1 }, [makeRecord(1, 'fault')]));
+    await refuse('DEV-2', { v: 99 });
+    const shown = (await jostle(['quarantine', 'show', '1'])).out;
+    expect(shown).toMatch(/^device +DEV-1$/m);
+    expect(shown).toContain('"kind": "fault"');
+
+    await store.db.insertInto('device').values({ id: 'DEV-1', name: 'One' }).execute();
+    const { code, out } = await jostle(['quarantine', 'replay', '--all']);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^ *1 +stored +1 +0/m);
+    expect(out).toMatch(/^ *2 +refused again .*DEV-2 is not registered$/m);
+    expect(out).toContain('1 stored, 1 refused again.');
+    expect((await jostle(['quarantine', 'list', '--device', 'DEV-1'])).out).toBe(
+      'Nothing is in quarantine.\n',
+    );
+    expect((await jostle(['quarantine', 'list', '--code', 'INGEST_DEVICE_UNKNOWN'])).out).toContain('DEV-2');
+  });
+
+  it('asks which ones are meant', async () => {
+    const { code, err } = await jostle(['quarantine', 'replay']);
+    expect(code).toBe(1);
+    expect(err).toContain('--all');
+    expect((await jostle(['quarantine', 'show', '77'])).err).toContain('REST_NOT_FOUND');
   });
 });
 

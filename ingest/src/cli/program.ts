@@ -3,7 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { apiClient, CommandFailure } from './api-client.ts';
 import type { CliConfig } from './config.ts';
 import { importCommand } from './import-command.ts';
-import { findingCommand, quarantineCommand, returnsCommand } from './list-commands.ts';
+import { findingCommand, returnsCommand } from './list-commands.ts';
+import { quarantineCommand } from './quarantine-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The exit code of a wrong configuration (sysexits.h, EX_CONFIG). */

@@ -24,6 +24,8 @@ export interface EpochGroup {
   topic: string;
   receivedAt: number;
   messages: (Run | Unreadable)[];
+  /** They were in quarantine until now. */
+  isReplay?: boolean;
 }
 
 /** Commits one group and adds its figures and its receipt to the report. */
@@ -41,6 +43,7 @@ export async function commitEpoch(
     records,
     before,
     await storedHashes(trx, group, records, before),
+    group.isReplay,
   );
   const boots = await noteBoots(trx, {
     ...group,

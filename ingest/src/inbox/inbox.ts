@@ -44,6 +44,25 @@ export class Inbox {
     });
   }
 
+  /**
+   * Takes a run out of the quarantine into the inbox. The row goes when all of its records are stored, by this or
+   * before it; otherwise nothing changes.
+   *
+   * @param row id of the row in the quarantine
+   */
+  replay(run: Extract<Submission, { kind: 'run' }>, row: number): Promise<CommitReport> {
+    const { db, engine } = this.#store;
+    return db.transaction().execute(async (trx) => {
+      await lockInbox(trx, engine);
+      const report = emptyReport();
+      const { deviceId, epoch, topic, receivedAt } = run;
+      const group = { deviceId, epoch, topic, receivedAt, messages: [run], isReplay: true };
+      await commitEpoch(trx, new Quarantine(trx), group, report);
+      if (report.conflicts === 0) await trx.deleteFrom('quarantine').where('id', '=', row).execute();
+      return report;
+    });
+  }
+
   /** Marks every device as not heard of: after a start nobody knows who left meanwhile. */
   async forgetPresence(): Promise<void> {
     await this.#store.db.updateTable('device_state').set({ is_online: 0 }).execute();

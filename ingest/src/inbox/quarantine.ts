@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts';
 import type { Reject } from './submission.ts';
 
 /** What is kept of the raw bytes of one message. */
-const RAW_MAX_BYTES = 64 * 1024;
+export const RAW_MAX_BYTES = 64 * 1024;
 /** Rows of one device and in all: a device that sends nothing but rubbish fills some 400 MB, never the disk. */
 export const KEPT_PER_DEVICE = 10_000;
 const KEPT_IN_ALL = 100_000;

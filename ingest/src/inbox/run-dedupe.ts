@@ -22,11 +22,13 @@ export function isCovered(ranges: SeqRanges, seq: number): boolean {
  *
  * @param committed what is committed of this epoch
  * @param storedHash hash by seq of those that are in the inbox; a committed seq without one lies in quarantine
+ * @param isReplay they come out of the quarantine, so that a committed seq without a hash is what they are
  */
 export function sortRecords(
   records: readonly HashedRecord[],
   committed: SeqRanges,
   storedHash: ReadonlyMap<number, string>,
+  isReplay = false,
 ): Sorted {
   const sorted: Sorted = { fresh: [], duplicates: 0, conflicts: [] };
   // Hash by seq, of the fresh ones.
@@ -35,7 +37,7 @@ export function sortRecords(
     const { seq } = item.record;
     const known = taken.get(seq) ?? storedHash.get(seq);
     if (known !== undefined && known !== item.hash) sorted.conflicts.push(item.record);
-    else if (known !== undefined || isCovered(committed, seq)) sorted.duplicates += 1;
+    else if (known !== undefined || (!isReplay && isCovered(committed, seq))) sorted.duplicates += 1;
     else {
       taken.set(seq, item.hash);
       sorted.fresh.push(item);

@@ -1,4 +1,4 @@
-import type { Clock, Finding } from '@jostle/contracts';
+import type { Clock, Finding, QuarantineReplay } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Store } from '../store/store.ts';
@@ -35,6 +35,8 @@ export interface ServerDeps {
   telemetry: ClimateSource;
   /** @throws JostleError REST_NOT_FOUND for an unknown return */
   findings: { findingOf(returnId: string): Promise<Finding> };
+  /** Reads a quarantined message again; undefined where there is none of this id. */
+  replayQuarantined: (id: number) => Promise<QuarantineReplay | undefined>;
   /** Every part; the service is ready when all of them are. */
   health: () => readonly PartHealth[];
   metrics: Registry;

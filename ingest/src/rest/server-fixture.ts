@@ -1,6 +1,8 @@
 import { type Finding, JostleError, ManualClock } from '@jostle/contracts';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { Inbox } from '../inbox/inbox.ts';
+import { replayQuarantined } from '../intake/quarantine-replay.ts';
 import type { Store } from '../store/store.ts';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './server-deps.ts';
@@ -17,6 +19,7 @@ export function serverDeps(store: Store, overrides: Partial<ServerDeps> = {}): S
         throw new JostleError('INTERNAL', `no finding of ${id} in this test`);
       },
     },
+    replayQuarantined: (id) => replayQuarantined({ store, inbox: new Inbox(store), onCommit: () => {} }, id),
     health: () => [{ part: 'store', isReady: true, detail: 'open' }],
     metrics: new Registry(),
     config: {},

@@ -10,6 +10,7 @@ import { importRoutes } from './import-routes.ts';
 import { journeyRoutes } from './journey-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
+import { quarantineRoutes } from './quarantine-routes.ts';
 import type { ServerDeps } from './server-deps.ts';
 import { shockRoutes } from './shock-routes.ts';
 import type { TypedApp } from './typed-app.ts';
@@ -60,6 +61,7 @@ export async function buildServer(deps: ServerDeps): Promise<TypedApp> {
       journeyRoutes(api, deps);
       shockRoutes(api, deps);
       observationRoutes(api, deps);
+      quarantineRoutes(api, deps);
       await importRoutes(api, deps);
     },
     { prefix: '/api/v1' },

@@ -1,0 +1,75 @@
+import { isTopicAllowed, type MqttRole } from '@jostle/contracts';
+import type { AedesOptions, AuthErrorCode, AuthenticateError, Client, PublishPacket } from 'aedes';
+import type { Logger } from 'pino';
+import type { BrokerConfig } from './config.ts';
+import type { RefusalLog } from './guards/refusal-log.ts';
+import { rolesById, rolesByToken } from './identity/client-roles.ts';
+import { CredentialsFile } from './identity/credentials-file.ts';
+import { type KnownClient, publicationProblem, REFUSED_TOPIC } from './topic-rules.ts';
+
+/** CONNACK return code 5, not authorised (MQTT 3.1.1, section 3.2.2.3). */
+const NOT_AUTHORISED = 5 as AuthErrorCode.NOT_AUTHORIZED;
+
+/**
+ * Who may come in, publish and subscribe.
+ *
+ * @param admitted is told of each client that has logged in
+ */
+export function accessRules(
+  { credentialsFile }: BrokerConfig,
+  log: Logger,
+  refusals: RefusalLog,
+  admitted: (client: Client, role: MqttRole) => void,
+): AedesOptions {
+  const roleOf =
+    credentialsFile === undefined ? rolesById : rolesByToken(new CredentialsFile(credentialsFile, log));
+  const known = new WeakMap<Client, KnownClient>();
+  return {
+    preConnect: (_client, packet, callback) => {
+      // No session outlives its connection: the queue of an absent client would grow without a limit.
+      packet.clean = true;
+      callback(null, true);
+    },
+    authenticate: (client, username, password, callback) => {
+      const { id } = client;
+      const role = roleOf({ clientId: id, username, token: password?.toString('utf8') });
+      if (role !== undefined) {
+        known.set(client, { id, role });
+        admitted(client, role);
+        callback(null, true);
+        return;
+      }
+      refusals.note('BROKER_IDENTITY_REFUSED', id.slice(0, 80), {});
+      const error: AuthenticateError = Object.assign(new Error('identity refused'), {
+        returnCode: NOT_AUTHORISED,
+      });
+      callback(error, false);
+    },
+    authorizeSubscribe: (client, subscription, callback) => {
+      const knownClient = known.get(client);
+      const isAllowed = knownClient && isTopicAllowed(knownClient, 'subscribe', subscription.topic);
+      if (!isAllowed)
+        refusals.note('BROKER_TOPIC_REFUSED', client.id, { filter: subscription.topic.slice(0, 200) });
+      callback(null, isAllowed ? subscription : null);
+    },
+    // Wills come here too.
+    authorizePublish: (client, packet, callback) => {
+      const knownClient = client === null ? undefined : known.get(client);
+      const problem = knownClient === undefined ? 'unknown client' : publicationProblem(knownClient, packet);
+      if (problem !== undefined) {
+        refusals.note('BROKER_TOPIC_REFUSED', client?.id ?? '', {
+          topic: packet.topic.slice(0, 200),
+          problem,
+        });
+        divert(packet);
+      }
+      callback(null);
+    },
+  };
+}
+
+function divert(packet: PublishPacket): void {
+  packet.topic = REFUSED_TOPIC;
+  packet.payload = Buffer.alloc(0);
+  packet.retain = false;
+}

@@ -1,0 +1,120 @@
+import { encodeUpMessage } from '@jostle/contracts';
+import { expect, it } from 'vitest';
+import { Inbox } from '../inbox/inbox.ts';
+import type { Store } from '../store/store.ts';
+import { readPayload, submissionOf } from '../testing/messages.ts';
+import { EPOCH, makeRecord } from '../testing/records.ts';
+import { onEachStore } from '../testing/stores.ts';
+import { replayQuarantined } from './quarantine-replay.ts';
+
+const span = { minSeq: 1, maxSeq: 9 };
+const asBase64 = (message: unknown) => Buffer.from(JSON.stringify(message)).toString('base64');
+
+onEachStore('quarantine replay', (open) => {
+  const openParts = async () => {
+    const store = await open();
+    await register(store, 'DEV-1');
+    const inbox = new Inbox(store);
+    const reports: number[] = [];
+    const onCommit = ({ stored }: { stored: number }) => reports.push(stored);
+    return { store, inbox, onCommit, reports };
+  };
+  const register = (store: Store, id: string) =>
+    store.db
+      .insertInto('device')
+      .values({ id, name: id })
+      .onConflict((c) => c.doNothing())
+      .execute();
+  const quarantined = (store: Store) => store.db.selectFrom('quarantine').selectAll().orderBy('id').execute();
+
+  it('stores the messages of a device that was registered meanwhile', async () => {
+    const parts = await openParts();
+    const records = [makeRecord(1, 'climate'), makeRecord(2, 'shock')];
+    await parts.inbox.commit([submissionOf(records, { deviceId: 'DEV-7' })]);
+    const [row] = await quarantined(parts.store);
+    const id = row?.id ?? 0;
+    expect(await replayQuarantined(parts, id)).toMatchObject({
+      isStored: false,
+      reason: expect.stringContaining('not registered'),
+    });
+    await register(parts.store, 'DEV-7');
+    expect(await replayQuarantined(parts, id)).toEqual({
+      ...{ id, isStored: true, stored: 2, duplicates: 0, reason: null },
+    });
+    expect(await quarantined(parts.store)).toEqual([]);
+    expect(parts.reports).toEqual([2]);
+    expect(await replayQuarantined(parts, id)).toBeUndefined();
+  });
+
+  it('stores a record that was settled as dead, once it can be read, and refuses it until then', async () => {
+    const parts = await openParts();
+    const message = encodeUpMessage(
+      EPOCH,
+      span,
+      [1, 2, 3].map((seq) => makeRecord(seq, 'fault')),
+    );
+    message.other[1] = { i: 1, kind: 'fault', body: { sensor: 7 } };
+    await parts.inbox.commit([readPayload(JSON.stringify(message))]);
+    const [row] = await quarantined(parts.store);
+    const id = row?.id ?? 0;
+    expect(await replayQuarantined(parts, id)).toMatchObject({
+      isStored: false,
+      reason: expect.stringContaining('isRaised'),
+    });
+    expect(await quarantined(parts.store)).toHaveLength(1);
+
+    // The repair: the record's own message, with a body that the reader takes.
+    const alone = JSON.parse(Buffer.from(row?.raw ?? '', 'base64').toString());
+    expect(alone).toMatchObject({ seq: 2, other: [{ i: 0, kind: 'fault', body: { sensor: 7 } }] });
+    alone.other[0].body = makeRecord(2, 'fault').body;
+    await parts.store.db
+      .updateTable('quarantine')
+      .set({ raw: asBase64(alone) })
+      .execute();
+    expect(await replayQuarantined(parts, id)).toMatchObject({ isStored: true, stored: 1 });
+    const stored = await parts.store.db
+      .selectFrom('inbox')
+      .select(['seq', 'mono_ms'])
+      .orderBy('seq')
+      .execute();
+    expect(stored).toEqual([1, 2, 3].map((seq) => ({ seq, mono_ms: seq * 1000 })));
+    expect(await quarantined(parts.store)).toEqual([]);
+  });
+
+  it('keeps the first of two records of one identity', async () => {
+    const parts = await openParts();
+    await parts.inbox.commit([submissionOf([makeRecord(1, 'climate')])]);
+    await parts.inbox.commit([submissionOf([makeRecord(1, 'climate', { temperatureC: 90 })])]);
+    const [row] = await quarantined(parts.store);
+    expect(row?.code).toBe('INGEST_RECORD_CONFLICT');
+    expect(await replayQuarantined(parts, row?.id ?? 0)).toMatchObject({
+      isStored: false,
+      reason: expect.stringContaining('first one'),
+    });
+    expect(await quarantined(parts.store)).toHaveLength(1);
+  });
+
+  it('counts what came another way before as known', async () => {
+    const parts = await openParts();
+    const records = [makeRecord(1, 'climate')];
+    const raw = asBase64(encodeUpMessage(EPOCH, span, records));
+    await parts.inbox.commit([submissionOf(records)]);
+    const topic = 'jostle/v1/devices/DEV-1/up';
+    const row = {
+      device_id: 'DEV-1',
+      topic,
+      received_at: 0,
+      reason: '',
+      raw,
+      digest: 'x',
+      epoch: EPOCH,
+      seq: 1,
+    };
+    await parts.store.db
+      .insertInto('quarantine')
+      .values({ ...row, code: 'INGEST_MESSAGE_MALFORMED' })
+      .execute();
+    const id = (await quarantined(parts.store))[0]?.id ?? 0;
+    expect(await replayQuarantined(parts, id)).toMatchObject({ isStored: true, stored: 0, duplicates: 1 });
+  });
+});
