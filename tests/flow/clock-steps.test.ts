@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from '@jostle/broker';
+import { readBrokerConfig } from '@jostle/broker/config';
 import { ManualClock, MINUTE_MS, type RecordDraft } from '@jostle/contracts';
 import { type AgentConfig, runAgent } from '@jostle/edge/agent';
 import { truthOf } from '@jostle/firmware-sim';
@@ -27,8 +28,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Lets a device measure the journey and deliver it. @returns what it measured, in order */
 async function deliverJourney(): Promise<RecordDraft[]> {
-  const caps = { maxConnections: 50, maxConnectionsPerAddress: 50 };
-  const broker = await startBroker({ host: '127.0.0.1', port: 0, logLevel: 'info', ...caps }, log);
+  const broker = await startBroker(readBrokerConfig({ MQTT_PORT: '0' }), log);
   onTestFinished(() => broker.stop());
   const mqttUrl = `mqtt://127.0.0.1:${broker.port}`;
   const config = { httpHost: '127.0.0.1', httpPort: 0, dataDir: join(folder, 'ingest'), mqttUrl } as const;
