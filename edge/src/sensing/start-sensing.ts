@@ -45,7 +45,6 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
     const anchor = clockWatch.look();
     if (anchor !== null) drafts.add('anchor', anchor);
   };
-  watchClock();
 
   const board = await ClimateBoard.open(io);
   const climate = config.climate.map(
@@ -57,6 +56,7 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
   for (const sensor of climate) if (await sensor.connect()) found.push(sensor.sensor);
   if (shock !== undefined && (await shock.start())) found.push(shock.sensor);
   emit({ type: 'ready', sensors: found });
+  watchClock();
 
   const watching = setInterval(watchClock, CLOCK_WATCH_MS);
   const sampling = setInterval(() => {
