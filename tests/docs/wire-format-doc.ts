@@ -73,8 +73,9 @@ ${fieldTable(StatusMessage as Schema)}
 ${kinds.join('\n')}
 ## In InfluxDB
 
-Tag \`device\` only. The timestamp is the measured millisecond in nanoseconds plus (seq mod 1,000,000):
-a replay writes the same point again, and two records never merge.
+Tag \`device\` only. The timestamp is the millisecond at which it happened, as far as is known, in nanoseconds plus (seq mod 1,000,000):
+a replay writes the same point again, and two records never merge. A point whose time is corrected later moves;
+a record whose time is only bounded has no point.
 
 | record | measurement | fields |
 |---|---|---|

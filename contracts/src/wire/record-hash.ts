@@ -3,7 +3,8 @@ import type { DeviceRecord } from './records.ts';
 
 /**
  * SHA-256 over the content of a record, in hex: the same identity with another hash is a conflict.
- * Keys are sorted at every depth, so that the hash survives the way over the wire.
+ * Keys are sorted at every depth, so that the hash survives the way over the wire. The boot number follows from the
+ * boot id and is left out.
  */
 export function recordHash(record: DeviceRecord): string {
   const { kind, measuredAt, monotonicMs, clockQuality, bootId, body } = record;

@@ -16,6 +16,7 @@ export function agentChecks(status: AgentStatus, wallMs: number): CheckResult[] 
           'Check the network, MQTT_URL and DEVICE_TOKEN; the log of the agent has the reason.',
         ),
     backlogCheck(status, wallMs),
+    timeCheck(status.time, wallMs),
     ...status.sensorStates.map(sensorCheck),
   ];
 }
@@ -41,6 +42,20 @@ function backlogCheck({ backlog, lastReceiptAt }: AgentStatus, wallMs: number): 
   return backlog > 0 && ageMs > RECEIPT_OVERDUE_MS
     ? warn(check, found, 'Check that ingest runs and knows this device.')
     : ok(check, found);
+}
+
+function timeCheck({ bootNumber, anchoredAt, unsyncedMs }: AgentStatus['time'], wallMs: number): CheckResult {
+  const check = 'time';
+  const boot = `boot ${bootNumber ?? 'without a record'}`;
+  if (unsyncedMs !== null)
+    return warn(
+      check,
+      `${boot}, not synchronised for ${Math.round(unsyncedMs / 1000)} s`,
+      'Give it a network with NTP: what was recorded gets its time then. Do not restart it before.',
+    );
+  const age =
+    anchoredAt === null ? 'not anchored yet' : `anchored ${Math.round((wallMs - anchoredAt) / 1000)} s ago`;
+  return ok(check, `${boot}, ${age}`);
 }
 
 function sensorCheck({ sensor, fault }: AgentStatus['sensorStates'][number]): CheckResult {

@@ -17,6 +17,7 @@ const STATUS: AgentStatus = {
   sensorStates: [],
   lastReceiptAt: null,
   clock: 'ntp',
+  time: { bootNumber: 1, anchoredAt: 0, unsyncedMs: null },
   freeBytes: 1,
 };
 

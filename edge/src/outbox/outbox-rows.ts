@@ -1,5 +1,5 @@
 import type { DeviceRecord, SeqRanges } from '@jostle/contracts';
-import { type RecordRow, recordOf, rowOf } from './record-row.ts';
+import { type NumberedRow, recordOf, rowOf } from './record-row.ts';
 import type { OutboxDatabase } from './sqlite-file.ts';
 
 export interface FoundRecords {
@@ -9,9 +9,11 @@ export interface FoundRecords {
   damaged: number[];
 }
 
-const EVENTS = 'SELECT * FROM record WHERE is_event = 1 AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?';
-const OLDEST = 'SELECT * FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?';
-const NEWEST = 'SELECT * FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?';
+const NUMBERED =
+  'SELECT record.*, coalesce(boot.number, 0) AS boot_number FROM record LEFT JOIN boot USING (boot_id)';
+const EVENTS = `${NUMBERED} WHERE is_event = 1 AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`;
+const OLDEST = `${NUMBERED} WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`;
+const NEWEST = `${NUMBERED} WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?`;
 
 /** The statements of the outbox; what they mean together is the business of the Outbox. */
 export class OutboxRows {
@@ -22,6 +24,8 @@ export class OutboxRows {
   readonly #countIn;
   readonly #lastMeasuredAt;
   readonly #measured;
+  readonly #newBoot;
+  readonly #bootNumber;
 
   constructor(db: OutboxDatabase) {
     this.#db = db;
@@ -36,6 +40,8 @@ export class OutboxRows {
     this.#measured = db.prepare(
       `INSERT INTO meta VALUES ('last_measured_at', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
     );
+    this.#newBoot = db.prepare('INSERT INTO boot (boot_id) VALUES (?)');
+    this.#bootNumber = db.prepare('SELECT number FROM boot WHERE boot_id = ?').pluck();
   }
 
   transaction<T>(work: () => T): T {
@@ -44,6 +50,12 @@ export class OutboxRows {
 
   epoch(): string {
     return this.#db.prepare("SELECT value FROM meta WHERE key = 'epoch'").pluck().get() as string;
+  }
+
+  /** The number of a boot; one that was never seen gets the next. To be called within the transaction that uses it. */
+  bootNumber(bootId: string): number {
+    const known = this.#bootNumber.get(bootId) as number | undefined;
+    return known ?? Number(this.#newBoot.run(bootId).lastInsertRowid);
   }
 
   /** The highest seq that was ever given; SQLite keeps it beyond the deletion of its row. */
@@ -124,10 +136,10 @@ export class OutboxRows {
 
   #find(sql: string, ranges: SeqRanges, limit: number): FoundRecords {
     const select = this.#db.prepare(sql);
-    const rows: RecordRow[] = [];
+    const rows: NumberedRow[] = [];
     for (const [from, to] of ranges) {
       if (rows.length >= limit) break;
-      rows.push(...(select.all(from, to, limit - rows.length) as RecordRow[]));
+      rows.push(...(select.all(from, to, limit - rows.length) as NumberedRow[]));
     }
     rows.sort((a, b) => a.seq - b.seq);
     const found: FoundRecords = { records: [], damaged: [] };

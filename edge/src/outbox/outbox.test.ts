@@ -81,6 +81,21 @@ describe('an outbox', () => {
     expect(second.lastMeasuredAt).toBe(1002);
   });
 
+  test('numbers the boots in the order in which they come, also when it is opened again', () => {
+    const boots = [BOOT, 'b', 'c'].map((id) => id.padEnd(36, '0'));
+    const [a = '', b = '', c = ''] = boots;
+    const numberOf = (outbox: Outbox, bootId: string) => outbox.append(many(1), bootId)[0]?.bootNumber;
+    const first = outboxAt();
+    expect([a, b, a, b].map((bootId) => numberOf(first, bootId))).toEqual([1, 2, 1, 2]);
+    close(first);
+    const second = outboxAt();
+    expect([a, c, b].map((bootId) => numberOf(second, bootId))).toEqual([1, 3, 2]);
+    const sent = second.takeRuns([], 20).flatMap((run) => run.records);
+    expect(sent.sort((x, y) => x.seq - y.seq).map(({ bootNumber }) => bootNumber)).toEqual([
+      1, 2, 1, 2, 1, 3, 2,
+    ]);
+  });
+
   test('of another agent cannot be opened', () => {
     outboxAt();
     expect(() => outboxAt()).toThrow(expect.objectContaining({ code: 'EDGE_OUTBOX_IN_USE' }));

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   addRange,
   type DeviceRecord,
@@ -22,6 +21,11 @@ const THIN_SHARE = 0.02;
 
 /** Rows with a receipt that may wait in the file for the next append; more are taken out at once. */
 const SETTLED_MAX = 2_000;
+
+/** The nil UUID (RFC 9562, section 5.9): the boot of records whose rows are damaged. */
+const UNKNOWN_BOOT = { bootId: '00000000-0000-0000-0000-000000000000', bootNumber: 0 };
+
+type Boot = Pick<DeviceRecord, 'bootId' | 'bootNumber'>;
 
 export interface OutboxOptions {
   path: string;
@@ -87,8 +91,8 @@ export class Outbox {
   }
 
   /**
-   * Stores drafts in one transaction and gives them their seq. A draft that could not be delivered is replaced by
-   * a tombstone, so that it never blocks the others.
+   * Stores drafts in one transaction and gives them their seq and the number of their boot. A draft that could not be
+   * delivered is replaced by a tombstone, so that it never blocks the others.
    *
    * @param bootId names the origin of the drafts' monotonic times
    * @returns what was stored; when it returns, a power cut does not take it back
@@ -180,11 +184,12 @@ export class Outbox {
     const { records, dropped } = this.#rows.transaction(() => {
       this.#rows.remove(this.#settled);
       const droppedRuns = toDrop > 0 ? this.#rows.dropRoutine(toDrop) : [];
-      const numbered = this.#number(drafts, bootId);
+      const boot = { bootId, bootNumber: this.#rows.bootNumber(bootId) };
+      const numbered = this.#number(drafts, boot);
       let seq = numbered.at(-1)?.seq ?? this.#maxSeq;
       for (const [from, to] of droppedRuns) {
         seq += 1;
-        numbered.push({ ...tombstone(from, to, 'outbox-full', time), seq, bootId });
+        numbered.push({ ...tombstone(from, to, 'outbox-full', time), seq, ...boot });
       }
       this.#rows.insert(numbered);
       return { records: numbered, dropped: droppedRuns };
@@ -199,15 +204,15 @@ export class Outbox {
   }
 
   /** A refused draft takes a seq of its own, which the tombstone after it names. */
-  #number(drafts: readonly RecordDraft[], bootId: string): DeviceRecord[] {
+  #number(drafts: readonly RecordDraft[], boot: Boot): DeviceRecord[] {
     let seq = this.#maxSeq;
     return drafts.map((draft) => {
       seq += 1;
       const problem = draftProblem(draft);
-      if (problem === undefined) return { ...draft, seq, bootId };
+      if (problem === undefined) return { ...draft, seq, ...boot };
       this.#log.error({ kind: draft.kind, problem }, 'record refused by the outbox');
       seq += 1;
-      return { ...tombstone(seq - 1, seq - 1, 'refused', draft), seq, bootId };
+      return { ...tombstone(seq - 1, seq - 1, 'refused', draft), seq, ...boot };
     });
   }
 
@@ -226,14 +231,12 @@ export class Outbox {
 
   #bury(seqs: readonly number[], reason: TombstoneBody['reason']): void {
     const time: RecordTime = { measuredAt: this.#lastMeasuredAt ?? 0, monotonicMs: 0, clockQuality: 'none' };
-    // The boot that wrote the rows is not known any more, so that their tombstones belong to none.
-    const bootId = randomUUID();
     const records = this.#rows.transaction(() => {
       this.#rows.remove(seqs.map((seq) => [seq, seq] as const));
       const stones = seqs.map((seq, i) => ({
         ...tombstone(seq, seq, reason, time),
         seq: this.#maxSeq + 1 + i,
-        bootId,
+        ...UNKNOWN_BOOT,
       }));
       this.#rows.insert(stones);
       return stones;

@@ -7,7 +7,7 @@ import { instantInWords, listInWords, percentInWords, placeOf } from './wording.
 /** All of a finding that the paragraph speaks about. */
 export type Explained = Pick<
   Finding,
-  'verdict' | 'cause' | 'shares' | 'legs' | 'gaps' | 'observedMinutes' | 'unobservedMinutes'
+  'verdict' | 'cause' | 'shares' | 'legs' | 'undated' | 'gaps' | 'observedMinutes' | 'unobservedMinutes'
 >;
 
 /** Of a parcel whose near end is towards the viewer, faces 1 to 6 (ISO 2206, identification of parts). */
@@ -22,6 +22,7 @@ export function explanationOf(finding: Explained, given: ReturnCase): string {
     reported(given),
     whichShipment(given),
     ...account(finding, given),
+    undatedInWords(finding),
     rest(finding),
     observationInWords(finding),
   ]
@@ -131,6 +132,24 @@ function unseenKind({ damageKind }: ReturnCase): string {
   return hasRecordedCause(damageKind)
     ? ''
     : 'Damage of this kind leaves no trace that the recorders could have seen.';
+}
+
+/** The strongest event that may have happened on the way, or not. */
+function undatedInWords({ undated }: Explained): string {
+  if (undated === undefined) return '';
+  const { shocks, excursions } = undated;
+  const [first] = shocks.toSorted((a, b) => severity(b) - severity(a));
+  const event = first ?? excursions[0];
+  if (event === undefined) return '';
+  const latest = 'impactAt' in event ? event.impactAt : event.startedAt;
+  const when =
+    event.earliestAt === null || event.earliestAt === undefined
+      ? `some time before ${instantInWords(latest)}`
+      : `between ${instantInWords(event.earliestAt)} and ${instantInWords(latest)}`;
+  const what = 'impactAt' in event ? shockInWords(event) : excursionInWords(event);
+  const others = shocks.length + excursions.length - 1;
+  const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'event' : 'events'} like it`;
+  return `A recorder whose clock was not set saw, ${when}, ${what}${more}: on which leg is not known.`;
 }
 
 function rest({ shares }: Explained): string {

@@ -2,7 +2,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { batches, repetitions, lengthMs, paceMs, isDone } = workerData;
-const TIMES = ['impactAt', 'startsAt', 'endsAt', 'startedAt', 'endedAt'];
+const TIMES = [
+  'impactAt',
+  'startsAt',
+  'endsAt',
+  'startedAt',
+  'endedAt',
+  'startedMonotonicMs',
+  'wallMs',
+  'monotonicMs',
+];
 
 function later(draft, byMs) {
   const body = { ...draft.body };

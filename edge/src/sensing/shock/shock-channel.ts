@@ -1,5 +1,6 @@
 import type { Clock, FaultBody } from '@jostle/contracts';
 import { UNCALIBRATED } from '../../calibration/calibration.ts';
+import { wallTimeOf } from '../../clock/wall-time.ts';
 import {
   CoverageMeter,
   impactOrientation,
@@ -13,7 +14,6 @@ import type { ShockChip } from '../sensing-config.ts';
 import { SensorFault } from '../sensor-fault.ts';
 import { sensorName } from '../sensor-name.ts';
 import type { TiltWatch } from '../tilt/tilt-watch.ts';
-import { wallTimeOf } from '../wall-time.ts';
 import { FifoRecorder, type RecorderListener } from './fifo-recorder.ts';
 import { shockFifo } from './shock-chips.ts';
 
