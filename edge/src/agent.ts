@@ -1,9 +1,17 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, type ClockQuality, MINUTE_MS, type RecordDraft } from '@jostle/contracts';
+import {
+  type Clock,
+  type ClockQuality,
+  type DeviceRecord,
+  MINUTE_MS,
+  type RecordDraft,
+} from '@jostle/contracts';
 import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
+import { machineBootId } from './clock/boot-id.ts';
 import { SystemClock } from './clock/clock.ts';
+import { ClockStanding, type TimeStanding } from './clock/clock-standing.ts';
 import type { AgentConfig } from './config.ts';
 import { agentSocketPath, answerAt } from './field/agent-socket.ts';
 import { type GlanceFrame, SensorQuestions } from './field/sensor-questions.ts';
@@ -63,7 +71,11 @@ export interface SensingEvents {
 
 export interface SourcedAgentOptions {
   config: AgentConfig;
-  openSensing(events: SensingEvents, agent: { clock: Clock; facts(): AgentFacts }): SensingSource;
+  /** `bootId` is that of `clock`; a source on another clock gives its records a boot of their own. */
+  openSensing(
+    events: SensingEvents,
+    agent: { clock: Clock; bootId: string; facts(): AgentFacts },
+  ): SensingSource;
   log: Logger;
 }
 
@@ -89,6 +101,7 @@ export interface AgentStatus {
   /** ms since the epoch; of an earlier run where this one had none. */
   lastReceiptAt: number | null;
   clock: ClockQuality;
+  time: TimeStanding;
   /** Room for the outbox to grow; null where the folder cannot be asked. */
   freeBytes: number | null;
 }
@@ -112,8 +125,15 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
   return runAgentOn({
     config,
     log,
-    openSensing: (events, { clock, facts }) =>
-      new SensingSupervisor({ workerUrl, workerData: () => workerData(facts()), clock, log, ...events }),
+    openSensing: (events, { clock, bootId, facts }) =>
+      new SensingSupervisor({
+        workerUrl,
+        workerData: () => workerData(facts()),
+        bootId,
+        clock,
+        log,
+        ...events,
+      }),
   });
 }
 
@@ -125,6 +145,8 @@ export function runAgent({ config, workerUrl, workerData, log }: AgentOptions): 
 export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): Agent {
   const { deviceId, deviceToken, dataDir, mqttUrl, outboxMaxRecords } = config;
   const clock = new SystemClock();
+  const bootId = machineBootId();
+  const standing = new ClockStanding(clock);
   const outbox = new Outbox({ path: join(dataDir, 'outbox.db'), log, maxRecords: outboxMaxRecords });
   const { lastMeasuredAt } = outbox;
   log.info({ epoch: outbox.epoch, backlog: outbox.count }, 'outbox is open');
@@ -132,6 +154,7 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
   const link = { url: mqttUrl, deviceId, token: deviceToken, random: Math.random, log };
   const uplink = new Uplink({
     outbox,
+    bootId,
     openLink: (events) => openMqttLink(link, events),
     clock,
     random: Math.random,
@@ -152,13 +175,15 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
     answered: (answer) => questions.receive(answer),
     records: (drafts, bootId) => {
       sensorStates.note(drafts);
-      stored += drafts.length;
-      isOutboxWritable = store(outbox, drafts, bootId, log);
+      const records = store(outbox, drafts, bootId, log);
+      stored += records?.length ?? 0;
+      isOutboxWritable = records !== null;
+      standing.note(records ?? []);
       uplink.pump();
     },
   };
   const facts = () => ({ lastMeasuredAt: outbox.lastMeasuredAt });
-  const source = openSensing(events, { clock, facts });
+  const source = openSensing(events, { clock, bootId, facts });
 
   const questions = new SensorQuestions({ clock, ask: (question) => source.tell(question) });
 
@@ -175,8 +200,9 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
       storedPerDay: perDay(stored, clock.monotonicMs() - startedMono),
       sensors: source.sensors,
       sensorStates: sensorStates.list(),
-      lastReceiptAt: outbox.lastReceiptAt,
+      lastReceiptAt: uplink.lastReceiptAt ?? outbox.lastReceiptAt,
       clock: clock.quality(),
+      time: standing.now(),
       freeBytes: freeBytesOf(dataDir),
     };
   };
@@ -214,15 +240,19 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
 /**
  * A full or failing disk loses these drafts, and says so; it does not end the agent, which goes on measuring.
  *
- * @returns whether they are stored
+ * @returns what is stored; null where it could not be
  */
-function store(outbox: Outbox, drafts: readonly RecordDraft[], bootId: string, log: Logger): boolean {
+function store(
+  outbox: Outbox,
+  drafts: readonly RecordDraft[],
+  bootId: string,
+  log: Logger,
+): readonly DeviceRecord[] | null {
   try {
-    outbox.append(drafts, bootId);
-    return true;
+    return outbox.append(drafts, bootId);
   } catch (error) {
     log.error({ err: error, drafts: drafts.length }, 'records could not be stored');
-    return false;
+    return null;
   }
 }
 

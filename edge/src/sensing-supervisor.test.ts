@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { type SensingAnswer, SensingSupervisor } from './sensing-supervisor.ts';
 
+const BOOT = '11111111-1111-4111-8111-111111111111';
 const log = pino({ level: 'silent' });
 
 /** Hardware workers in a line each; they run in real threads. */
@@ -26,6 +27,7 @@ function supervise(workerUrl: URL, workerData: () => unknown = () => ({})) {
   const supervisor = new SensingSupervisor({
     workerUrl,
     workerData,
+    bootId: BOOT,
     clock,
     log,
     ready: () => {},
@@ -59,10 +61,10 @@ test('what a worker measured before its stop is taken, and its sensors are known
   expect(supervisor.sensors).toEqual(['sht31d-44']);
   await supervisor.stop();
   expect(taken).toHaveLength(2);
-  expect(new Set(taken.map(({ bootId }) => bootId)).size).toBe(1);
+  expect(taken.map(({ bootId }) => bootId)).toEqual([BOOT, BOOT]);
 });
 
-test('a worker that dies is started again under a new boot id, and the fault is recorded and lowered', async () => {
+test('a worker that dies is started again, and the fault is recorded and lowered', async () => {
   let starts = 0;
   const { taken, until } = supervise(
     worker(`
@@ -74,7 +76,7 @@ test('a worker that dies is started again under a new boot id, and the fault is 
   await until(() => taken.filter(({ draft }) => draft.kind === 'climate').length === 2);
   const measured = taken.filter(({ draft }) => draft.kind === 'climate');
   expect(measured.map(({ draft }) => draft.measuredAt)).toEqual([1, 2]);
-  expect(measured[0]?.bootId).not.toBe(measured[1]?.bootId);
+  expect(new Set(taken.map(({ bootId }) => bootId))).toEqual(new Set([BOOT]));
   expect(faults(taken)).toEqual([true, false]);
 });
 
@@ -90,6 +92,23 @@ test('the silence of a worker counts from its last word, and not after it has to
   expect(supervisor.silenceMs).toBe(0);
   await until(() => faults(taken).includes(true));
   expect(supervisor.silenceMs).toBeNull();
+});
+
+test('a worker with a clock of its own names the boot of its records, and of no others', async () => {
+  let starts = 0;
+  const { taken, until } = supervise(
+    worker(`
+      send({ type: 'boot', bootId: 'boot-' + workerData.n });
+      send({ type: 'ready', sensors: [] });
+      send({ type: 'records', drafts: [${DRAFT}] });
+      if (workerData.n === 1) process.exit(3); else parentPort.on('message', () => process.exit(0));`),
+    () => ({ n: ++starts }),
+  );
+  await until(() => taken.filter(({ draft }) => draft.kind === 'climate').length === 2);
+  const bootsOf = (kind: string) =>
+    taken.filter(({ draft }) => draft.kind === kind).map(({ bootId }) => bootId);
+  expect(bootsOf('climate')).toEqual(['boot-1', 'boot-2']);
+  expect(bootsOf('fault')).toEqual([BOOT, BOOT]);
 });
 
 test('a worker without a heartbeat for 10 s is ended and started again', async () => {

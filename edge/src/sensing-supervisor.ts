@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { type Clock, type RecordDraft, type RetryPlan, retryDelayMs } from '@jostle/contracts';
 import type { Logger } from 'pino';
@@ -10,6 +9,8 @@ const CHECK_MS = 1_000;
 const HUNG_AFTER_MS = 10_000;
 const LOADING_MS = 60_000;
 const STOP_MS = 2_000;
+/** What a sample leaves behind is garbage at once: more room for it only keeps more memory (24 MB by default). */
+const YOUNG_GENERATION_MB = 4;
 
 /** Answers to questions, which are asked by `tell`. */
 export type SensingAnswer = Extract<FromSensing, { type: 'scanned' | 'glances' }>;
@@ -19,6 +20,8 @@ export interface SupervisorOptions {
   workerUrl: URL;
   /** Asked at each start, because a restarted worker goes on where the outbox ends. */
   workerData: () => unknown;
+  /** The boot that `clock` belongs to; a worker with a clock of its own announces another one. */
+  bootId: string;
   clock: Clock;
   log: Logger;
   /** Called each time a worker has found its sensors. */
@@ -34,14 +37,9 @@ export interface SupervisorOptions {
 /**
  * Keeps the hardware worker running: it is started again when it dies, and when its bus hangs, which only the
  * absence of its heartbeat shows.
- *
- * Each start gets a boot id of its own. The boot id of the machine would join times that do not belong together:
- * the origin of a worker's monotonic clock may be its own start, and records of two starts would then interleave.
  */
 export class SensingSupervisor {
   readonly #options: SupervisorOptions;
-  /** Boot id of the records that the supervisor itself makes. */
-  readonly #ownBootId = randomUUID();
   #worker: Worker | undefined;
   #sensors: string[] = [];
   #isHungRaised = false;
@@ -98,11 +96,17 @@ export class SensingSupervisor {
 
   #start(): void {
     const { workerUrl, workerData, clock, log } = this.#options;
-    const bootId = randomUUID();
-    const worker = new Worker(workerUrl, { execArgv: [], workerData: workerData() });
+    // Of this worker's records.
+    let { bootId } = this.#options;
+    const worker = new Worker(workerUrl, {
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      workerData: workerData(),
+    });
     this.#worker = worker;
     this.#deadline = clock.monotonicMs() + LOADING_MS;
     worker.on('message', (message: FromSensing) => {
+      if (message.type === 'boot') bootId = message.bootId;
       if (worker === this.#worker) this.#receive(message, bootId);
     });
     worker.on('error', (error) => log.error({ err: error }, 'hardware worker failed'));
@@ -163,6 +167,6 @@ export class SensingSupervisor {
       clockQuality: clock.quality(),
       body: { sensor: 'hardware-worker', isRaised, reason: 'hung', detail },
     };
-    this.#options.records([fault], this.#ownBootId);
+    this.#options.records([fault], this.#options.bootId);
   }
 }

@@ -2,6 +2,7 @@ import { envExample } from './env-example.ts';
 import { errorsDoc } from './errors-doc.ts';
 import { fieldGuide } from './field-guide.ts';
 import { doctorPicture, livePicture } from './field-pictures.ts';
+import { performanceDoc } from './performance-doc.ts';
 import { wireFormatDoc } from './wire-format-doc.ts';
 
 /** Files that are generated from code, and what makes each. */
@@ -11,5 +12,6 @@ export const GENERATED: readonly [path: string, text: () => string | Promise<str
   ['docs/field-guide.md', fieldGuide],
   ['docs/pictures/doctor.svg', doctorPicture],
   ['docs/pictures/live.svg', livePicture],
+  ['docs/performance.md', performanceDoc],
   ['.env.example', envExample],
 ];

@@ -73,8 +73,9 @@ ${fieldTable(StatusMessage as Schema)}
 ${kinds.join('\n')}
 ## In InfluxDB
 
-Tag \`device\` only. The timestamp is the measured millisecond in nanoseconds plus (seq mod 1,000,000):
-a replay writes the same point again, and two records never merge.
+Tag \`device\` only. The timestamp is the millisecond at which it happened, as far as is known, in nanoseconds plus (seq mod 1,000,000):
+a replay writes the same point again, and two records never merge. A point whose time is corrected later moves;
+a record whose time is only bounded has no point.
 
 | record | measurement | fields |
 |---|---|---|
@@ -103,12 +104,19 @@ function rows(schema: Schema, prefix: string): string[] {
 function typeName(schema: Schema): string {
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((v) => `\`${JSON.stringify(v)}\``).join(' or ');
-  if (schema.anyOf !== undefined) return schema.anyOf.map(typeName).join(' or ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map(memberName).join(' or ');
   if (schema.type === 'array') {
     if (Array.isArray(schema.items)) return `[${schema.items.map(typeName).join(', ')}]`;
     return `array of ${schema.items === undefined ? 'anything' : typeName(schema.items)}`;
   }
   return `${schema.type ?? 'anything'}${rangeOf(schema)}`;
+}
+
+/** One of several shapes is told by the names of its fields. */
+function memberName(schema: Schema): string {
+  return schema.properties === undefined
+    ? typeName(schema)
+    : `{ ${Object.keys(schema.properties).join(', ')} }`;
 }
 
 function rangeOf({ minimum, maximum, exclusiveMinimum, maxLength }: Schema): string {

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Id, Sscc } from '../identity/ids.ts';
-import { IMPACT_CLASSES, PeakG, Waveform } from '../wire/records.ts';
+import { IMPACT_CLASSES, ImpactOrientation, PeakG, Waveform } from '../wire/shock-body.ts';
 import { Instant } from './common.ts';
 import { LEG_MODES, Return } from './ledger.ts';
 
@@ -10,12 +10,30 @@ const Share = Type.Number({ minimum: 0, maximum: 1 });
 /** Where a shock lies against the damage boundary of a product; unknown where the product was never tested. */
 export const BOUNDARY_VERDICTS = ['outside', 'transition', 'inside', 'unknown'] as const;
 
+/** How the time of something is known. */
+export const TIME_QUALITIES = ['measured', 'corrected', 'bounded'] as const;
+
 /** A stored shock event, without its waveform. */
 export const ShockEvent = Type.Object({
   id: Type.String({ description: 'device:epoch:seq, the identity of its record.' }),
   device: Id,
   impactAt: Instant,
+  timeQuality: Type.Optional(
+    Type.Enum([...TIME_QUALITIES], {
+      description:
+        'By the clock of the device; corrected by what was learned of that clock later; or only bounded, by earliestAt and impactAt.',
+    }),
+  ),
+  earliestAt: Type.Optional(
+    Type.Union([Instant, Type.Null()], {
+      description:
+        'Only where the time is bounded: it happened between this, null for no limit, and impactAt.',
+    }),
+  ),
   impactClass: Type.Enum([...IMPACT_CLASSES]),
+  impactOrientation: Type.Union([ImpactOrientation, Type.Null()], {
+    description: 'Null where the device did not say.',
+  }),
   peakG: PeakG,
   isClipped: Type.Boolean(),
   isBandwidthLimited: Type.Boolean(),
@@ -49,6 +67,12 @@ export const WeighedExcursion = Type.Object({
   extreme: Type.Number(),
   startedAt: Instant,
   endedAt: Type.Union([Instant, Type.Null()]),
+  earliestAt: Type.Optional(
+    Type.Union([Instant, Type.Null()], {
+      description:
+        'Only where the time is bounded: it started between this, null for no limit, and startedAt.',
+    }),
+  ),
   damageProbability: Share,
 });
 
@@ -115,6 +139,15 @@ export const Finding = Type.Object({
   unobservedMinutes: Minutes,
   gaps: Type.Array(Type.Object({ startsAt: Instant, endsAt: Instant, reason: Type.String() })),
   legs: Type.Array(FindingLeg),
+  undated: Type.Optional(
+    Type.Object(
+      { shocks: Type.Array(WeighedShock), excursions: Type.Array(WeighedExcursion) },
+      {
+        description:
+          'Events of which it is not known on which leg they happened; present where there are any.',
+      },
+    ),
+  ),
   explanation: Type.String({ description: 'One paragraph in plain words.' }),
 });
 
@@ -138,6 +171,7 @@ export const ReturnWithFinding = Type.Object({
   finding: Type.Union([FindingSummary, Type.Null()]),
 });
 
+export type TimeQuality = (typeof TIME_QUALITIES)[number];
 export type BoundaryVerdict = (typeof BOUNDARY_VERDICTS)[number];
 export type FindingVerdict = (typeof FINDING_VERDICTS)[number];
 export type ShockEvent = Static<typeof ShockEvent>;

@@ -17,7 +17,7 @@ export const MEASUREMENTS = {
 } as const;
 
 /**
- * The timestamp of a point, ns: the measured millisecond, then the seq in the digits below it.
+ * The timestamp of a point, ns: the millisecond at which it happened, as far as is known, then the seq in the digits below it.
  * A replay writes the same point again, and two records of one device never merge.
  */
 export function pointTimeNs(measuredAt: number, seq: number): bigint {

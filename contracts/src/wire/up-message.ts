@@ -1,12 +1,12 @@
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { TIME_LIMIT_MS } from './record-fields.ts';
 import {
   type DeviceRecord,
   RECORD_BODIES,
   RECORD_KINDS,
   type RecordBodies,
   type RecordKind,
-  TIME_LIMIT_MS,
 } from './records.ts';
 
 /** A column with one number per reading; null where the sensor does not measure it. */
@@ -31,6 +31,18 @@ export const UpMessage = Type.Object(
       pattern: '^[0-9a-f-]{36}$',
       description: 'Names the origin of the monotonic clock.',
     }),
+    bootNumber: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'Counts the boots of the epoch from 1; 0 where the boot is not known any more.',
+      }),
+    ),
+    sentMono: Type.Optional(
+      Type.Integer({
+        description:
+          'Monotonic ms at which the message was sent; only while the boot above is still running. Not part of any record.',
+      }),
+    ),
     clock: Type.Enum(['none', 'rtc', 'ntp'], {
       description: 'The wall clock was never set, kept by a battery clock, or synchronised.',
     }),
@@ -95,6 +107,8 @@ export interface DecodedUp {
   outbox: OutboxSpan;
   fromSeq: number;
   toSeq: number;
+  /** The boot that was still running when the message was sent, and its monotonic clock then. */
+  sent: { bootId: string; monotonicMs: number } | null;
   records: DeviceRecord[];
   /** `raw` is a message that holds this record alone: with it, it can be read again after a repair. */
   malformed: { seq: number; reason: string; raw: unknown }[];
@@ -117,11 +131,13 @@ const firstReason = (errors: { instancePath: string; message: string }[]): strin
  * Packs records for the wire.
  *
  * @param records at least one, consecutive seq, one bootId and one clock quality
+ * @param sent the running boot and its monotonic clock, ms; told where the records are of that boot
  */
 export function encodeUpMessage(
   epoch: string,
   outbox: OutboxSpan,
   records: readonly DeviceRecord[],
+  sent: DecodedUp['sent'] = null,
 ): UpMessage {
   const [first] = records;
   if (first === undefined) throw new RangeError('a message needs at least one record');
@@ -145,6 +161,8 @@ export function encodeUpMessage(
     v: 1,
     epoch,
     bootId: first.bootId,
+    ...(first.bootNumber !== undefined && { bootNumber: first.bootNumber }),
+    ...(sent?.bootId === first.bootId && { sentMono: Math.round(sent.monotonicMs) }),
     clock: first.clockQuality,
     seq: first.seq,
     outbox,
@@ -177,6 +195,7 @@ export function decodeUpMessage(message: unknown): DecodedUp | { reason: string 
     outbox: message.outbox,
     fromSeq: message.seq,
     toSeq: message.seq + count - 1,
+    sent: message.sentMono === undefined ? null : { bootId: message.bootId, monotonicMs: message.sentMono },
     records: [],
     malformed: [],
   };
@@ -200,6 +219,7 @@ export function decodeUpMessage(message: unknown): DecodedUp | { reason: string 
       monotonicMs: mono[i] ?? 0,
       clockQuality: message.clock,
       bootId: message.bootId,
+      ...(message.bootNumber !== undefined && { bootNumber: message.bootNumber }),
       body: item.body,
     } as DeviceRecord);
   }

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Waveform } from './records.ts';
+import type { Waveform } from './shock-body.ts';
 
 /**
  * Packs samples for the wire.

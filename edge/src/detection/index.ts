@@ -7,7 +7,8 @@ export {
   type ExcursionObservation,
   type ExcursionRule,
 } from './excursion-detector.ts';
-export type { AxesG, SampleBlock } from './samples.ts';
+export { impactOrientation } from './impact-orientation.ts';
+export { type AxesG, meanOf, type SampleBlock } from './samples.ts';
 export { capturedPeakFraction } from './sampling-floor.ts';
 export { ShockDetector } from './shock-detector.ts';
 export {
@@ -16,4 +17,5 @@ export {
   type ShockObservation,
   type StorageCriterion,
 } from './shock-observation.ts';
+export { type SpectrumLine, shockResponseSpectrum, USUAL_QUALITY } from './shock-response-spectrum.ts';
 export { TiltDetector, type TiltObservation } from './tilt-detector.ts';

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findPulse, velocityChangeMps } from './pulse.ts';
+import { findPulse, velocityChange } from './pulse.ts';
 import { ORIGIN } from './samples.ts';
 import { fall, halfSine, rest, signal } from './test-support/signal.ts';
 
 const STANDARD_GRAVITY_MPS2 = 9.80665;
 
+const sizeOf = ({ x, y, z }: Record<'x' | 'y' | 'z', number>) => Math.hypot(x, y, z);
+
 function wholeVelocityChange(rateHz: number, peakG: number, durationMs: number): number {
   const { xyz, periodMs } = signal(rateHz, [halfSine(peakG, durationMs), fall(10)]);
-  return velocityChangeMps(xyz, 0, xyz.length / 3 - 1, ORIGIN, periodMs);
+  return sizeOf(velocityChange(xyz, 0, xyz.length / 3 - 1, ORIGIN, periodMs));
 }
 
 describe('velocity change', () => {
@@ -34,13 +36,13 @@ describe('velocity change', () => {
   test('leaves out the level at rest', () => {
     const level = { x: 0.3, y: -0.2, z: 0.9 };
     const { xyz, periodMs } = signal(3200, [rest(5, level), halfSine(50, 11, { on: level }), rest(5, level)]);
-    expect(velocityChangeMps(xyz, 0, xyz.length / 3 - 1, level, periodMs)).toBeCloseTo(3.433, 2);
+    expect(sizeOf(velocityChange(xyz, 0, xyz.length / 3 - 1, level, periodMs))).toBeCloseTo(3.433, 2);
   });
 
   test('cancels where the acceleration turns round', () => {
     const back = { x: 0, y: 0, z: -1 };
     const { xyz, periodMs } = signal(8000, [halfSine(50, 10), halfSine(50, 10, { along: back }), fall(5)]);
-    expect(velocityChangeMps(xyz, 0, xyz.length / 3 - 1, ORIGIN, periodMs)).toBeCloseTo(0, 3);
+    expect(sizeOf(velocityChange(xyz, 0, xyz.length / 3 - 1, ORIGIN, periodMs))).toBeCloseTo(0, 3);
   });
 
   test('is in proportion to the peak and to the duration', () => {

@@ -4,6 +4,9 @@ import { type AxesG, distanceG, sampleAt } from './samples.ts';
 /** The usual convention of shock testing: a pulse lasts between the 10 %-of-peak crossings. */
 const CROSSING_FRACTION = 0.1;
 
+/** A velocity along the three axes, m/s. */
+export type AxesMps = Record<'x' | 'y' | 'z', number>;
+
 export interface Pulse {
   peakIndex: number;
   /** Peak resultant above the level at rest, g. */
@@ -50,17 +53,17 @@ export function findPulse(xyz: Float32Array, rest: AxesG, search: PulseSearch): 
 }
 
 /**
- * Velocity change over part of a signal, m/s: trapezoid integral per axis above the level at rest, norm last.
+ * Velocity change over part of a signal along each axis, m/s: trapezoid integral above the level at rest.
  *
  * @param from, to fractional sample indexes inside the signal
  */
-export function velocityChangeMps(
+export function velocityChange(
   xyz: Float32Array,
   from: number,
   to: number,
   rest: AxesG,
   periodMs: number,
-): number {
+): AxesMps {
   const sum = { x: 0, y: 0, z: 0 };
   let at = from;
   while (at < to) {
@@ -73,7 +76,8 @@ export function velocityChangeMps(
     sum.z += (a.z + b.z - 2 * rest.z) * half;
     at = next;
   }
-  return (distanceG(sum) * STANDARD_GRAVITY_MPS2 * periodMs) / 1000;
+  const mpsPerG = (STANDARD_GRAVITY_MPS2 * periodMs) / 1000;
+  return { x: sum.x * mpsPerG, y: sum.y * mpsPerG, z: sum.z * mpsPerG };
 }
 
 /** How far from `inside` (≥ 0) towards `outside` (< 0) the zero lies, 0 to 1. */

@@ -4,9 +4,9 @@ import { equivalentDropHeightM } from './drop-height.ts';
 import { FEWEST_SAMPLES_PER_PULSE, fair, fairingCornerHz } from './fairing.ts';
 import { type FreeFall, findFreeFall } from './free-fall.ts';
 import { launchVelocityMps, TOSS_LAUNCH_MPS } from './launch.ts';
-import { findPulse, type Pulse, type PulseSearch, velocityChangeMps } from './pulse.ts';
+import { findPulse, type Pulse, type PulseSearch, velocityChange } from './pulse.ts';
 import { restingLevel } from './resting-level.ts';
-import { type AxesG, sampleAt } from './samples.ts';
+import { type AxesG, distanceG, meanOf, sampleAt } from './samples.ts';
 import type { ShockObservation } from './shock-observation.ts';
 
 const PRE_IMPACT_MS = 50;
@@ -38,13 +38,15 @@ export function analyseShock(segment: ShockSegment, clip: ClipLimits, countG: nu
   const clipped = clippedAxes(segment, clip);
   const measured = measurePulse(segment, rest, clipped.x || clipped.y || clipped.z);
   const { pulse } = measured;
-  const dv = velocityChangeMps(xyz, pulse.start, pulse.end, rest, periodMs);
+  const change = velocityChange(xyz, pulse.start, pulse.end, rest, periodMs);
+  const dv = Math.hypot(change.x, change.y, change.z);
   const impactClass = classify(xyz, fall, periodMs);
   return {
     impactMonoMs: segment.impactMonoMs,
     peakG: peakPerAxis(measured.xyz, segment, rest, pulse),
     durationMs: rounded((pulse.end - pulse.start) * periodMs, 3),
     velocityChangeMps: rounded(dv, 4),
+    velocityChange: { x: rounded(change.x, 4), y: rounded(change.y, 4), z: rounded(change.z, 4) },
     impactClass,
     freeFallMs: rounded(fall?.durationMs ?? 0, 2),
     dropHeightM:
@@ -61,11 +63,9 @@ export function analyseShock(segment: ShockSegment, clip: ClipLimits, countG: nu
   };
 }
 
-/** The fall that the impact ended, if the chip reads about 1 g at rest, and what each axis reads at rest. */
-function precedingState({ xyz, impactIndex, periodMs }: ShockSegment): {
-  fall: FreeFall | null;
-  rest: AxesG;
-} {
+/** The fall that the impact ended, if the chip reads about 1 g at rest, and what each axis would read at rest. */
+function precedingState(segment: ShockSegment): { fall: FreeFall | null; rest: AxesG } {
+  const { xyz, impactIndex, periodMs } = segment;
   const nearZero = findFreeFall(xyz, impactIndex, periodMs);
   // The release of a grip and the rise of an impact are not rest.
   const restEnd =
@@ -73,7 +73,18 @@ function precedingState({ xyz, impactIndex, periodMs }: ShockSegment): {
       ? impactIndex - Math.ceil(RISE_MS / periodMs)
       : nearZero.startIndex - Math.ceil(RELEASE_MS / periodMs);
   const resting = restingLevel(xyz, Math.max(0, restEnd), periodMs);
-  return { fall: resting.isGravity ? nearZero : null, rest: resting.level };
+  if (nearZero === null || !resting.isGravity) return { fall: null, rest: resting.level };
+  return { fall: nearZero, rest: uprightAtImpact(segment, distanceG(resting.level)) };
+}
+
+/**
+ * What a thing that fell would read at rest, g. It may have turned on its way down, so that its rest before the fall
+ * says nothing; but a fall ends vertically: up is where the floor pushes.
+ */
+function uprightAtImpact({ xyz, impactIndex, lastAboveIndex }: ShockSegment, gravityG: number): AxesG {
+  const push = meanOf(xyz, impactIndex, lastAboveIndex + 1);
+  const scale = gravityG / distanceG(push);
+  return { x: push.x * scale, y: push.y * scale, z: push.z * scale };
 }
 
 /**

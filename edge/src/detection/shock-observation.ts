@@ -1,5 +1,6 @@
 import type { ShockBody } from '@jostle/contracts';
 import type { Calibration } from '../calibration/calibration.ts';
+import type { AxesMps } from './pulse.ts';
 
 /** What a trigger must reach to be stored as a shock event; all three must hold. */
 export interface StorageCriterion {
@@ -33,8 +34,13 @@ export const DEFAULT_TRIGGER: Pick<ShockDetectorOptions, 'triggerG' | 'storage'>
   storage: { minPeakG: 5, minVelocityChangeMps: 0.3, minDurationMs: 0.5 },
 };
 
-/** A finished shock event on the monotonic clock: a `ShockBody` that has no sensor name and no wall time yet. */
-export type ShockObservation = Omit<ShockBody, 'sensor' | 'impactAt'> & {
+/**
+ * A finished shock event on the monotonic clock: a `ShockBody` that has no sensor name and no wall time yet, and knows
+ * nothing of a parcel around the sensor.
+ */
+export type ShockObservation = Omit<ShockBody, 'sensor' | 'impactAt' | 'impactOrientation'> & {
+  /** Velocity change along each axis of the samples, m/s; its norm is `velocityChangeMps`. */
+  velocityChange: AxesMps;
   /** Monotonic time of the sample that triggered, ms. */
   impactMonoMs: number;
 };

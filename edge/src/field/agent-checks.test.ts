@@ -20,13 +20,14 @@ const WELL: AgentStatus = {
   sensorStates: [{ sensor: 'sht31d-44', fault: null, lastMeasuredAt: NOW, latest: '20.0 °C' }],
   lastReceiptAt: NOW - 30_000,
   clock: 'ntp',
+  time: { bootNumber: 1, anchoredAt: 0, unsyncedMs: null },
   freeBytes: 1024 ** 3,
 };
 
 test('an agent that is well has nothing to fix', () => {
   const checks = agentChecks(WELL, CONFIG);
-  expect(checks.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok', 'ok']);
-  expect(checks.map(({ fix }) => fix)).toEqual([null, null, null, null]);
+  expect(checks.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
+  expect(checks.map(({ fix }) => fix)).toEqual([null, null, null, null, null]);
 });
 
 test('an agent without a connection fails', () => {
@@ -58,4 +59,12 @@ test.each<[verdict: string, found: RegExp, perDay: number | null, backlog: numbe
     verdict,
     found: expect.stringMatching(found),
   });
+});
+
+test.each<[verdict: string, found: RegExp, time: AgentStatus['time']]>([
+  ['ok', /^boot 4, anchored 60 s ago$/, { bootNumber: 4, anchoredAt: NOW - 60_000, unsyncedMs: null }],
+  ['warn', /^boot 4, not synchronised for 90 s$/, { bootNumber: 4, anchoredAt: null, unsyncedMs: 90_000 }],
+])('the time is %s: %s', (verdict, found, time) => {
+  const line = agentChecks({ ...WELL, time }, CONFIG).find(({ check }) => check === 'time');
+  expect(line).toMatchObject({ verdict, found: expect.stringMatching(found) });
 });

@@ -1,7 +1,7 @@
 import type { AgentStatus } from '../agent.ts';
 import type { AgentConfig } from '../config.ts';
 import { backlogCheck, roomCheck } from './backlog-checks.ts';
-import { type CheckResult, fail, ok, skipped } from './check-result.ts';
+import { type CheckResult, fail, ok, skipped, warn } from './check-result.ts';
 import type { HostFacts } from './station.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,6 +21,7 @@ export function agentChecks(status: AgentStatus, config: AgentConfig): CheckResu
           'Check the network, MQTT_URL and DEVICE_TOKEN; the log of the agent has the reason.',
         ),
     backlogCheck({ ...status, records: backlog }, status.wallMs),
+    timeCheck(status.time, status.wallMs),
     ...(freeBytes === null ? [] : [roomCheck(storedPerDay, backlog, freeBytes, config.outboxMaxRecords)]),
   ];
 }
@@ -38,4 +39,18 @@ export function noAgentChecks(facts: HostFacts, config: AgentConfig, wallMs: num
     backlogCheck(outbox, wallMs),
     roomCheck(perDay, records, dataFolder.freeBytes, config.outboxMaxRecords),
   ];
+}
+
+function timeCheck({ bootNumber, anchoredAt, unsyncedMs }: AgentStatus['time'], wallMs: number): CheckResult {
+  const check = 'time';
+  const boot = `boot ${bootNumber ?? 'without a record'}`;
+  if (unsyncedMs !== null)
+    return warn(
+      check,
+      `${boot}, not synchronised for ${Math.round(unsyncedMs / 1000)} s`,
+      'Give it a network with NTP: what was recorded gets its time then. Do not restart it before.',
+    );
+  const age =
+    anchoredAt === null ? 'not anchored yet' : `anchored ${Math.round((wallMs - anchoredAt) / 1000)} s ago`;
+  return ok(check, `${boot}, ${age}`);
 }

@@ -24,6 +24,7 @@ const STATUS: AgentStatus = {
   sensorStates: [],
   lastReceiptAt: null,
   clock: 'ntp',
+  time: { bootNumber: 1, anchoredAt: 0, unsyncedMs: null },
   freeBytes: 1,
 };
 const OUTBOX: OutboxSummary = {

@@ -1,6 +1,6 @@
 import type { DeviceRecord, SeqRanges } from '@jostle/contracts';
-import { type OutboxSummary, oldestMeasuredAt, summaryOf } from './outbox-summary.ts';
-import { type RecordRow, recordOf, rowOf } from './record-row.ts';
+import { type OutboxSummary, summaryOf } from './outbox-summary.ts';
+import { type NumberedRow, recordOf, rowOf } from './record-row.ts';
 import type { OutboxDatabase } from './sqlite-file.ts';
 
 export interface FoundRecords {
@@ -10,15 +10,23 @@ export interface FoundRecords {
   damaged: number[];
 }
 
-const EVENTS = 'SELECT * FROM record WHERE is_event = 1 AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?';
-const OLDEST = 'SELECT * FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?';
-const NEWEST = 'SELECT * FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?';
+const NUMBERED =
+  'SELECT record.*, coalesce(boot.number, 0) AS boot_number FROM record LEFT JOIN boot USING (boot_id)';
+const EVENTS = `${NUMBERED} WHERE is_event = 1 AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`;
+const OLDEST = `${NUMBERED} WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`;
+const NEWEST = `${NUMBERED} WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?`;
 
 /** The statements of the outbox; what they mean together is the business of the Outbox. */
 export class OutboxRows {
   readonly #db: OutboxDatabase;
   readonly #insert;
   readonly #remove;
+  readonly #firstSeq;
+  readonly #countIn;
+  readonly #time;
+  readonly #setTime;
+  readonly #newBoot;
+  readonly #bootNumber;
 
   constructor(db: OutboxDatabase) {
     this.#db = db;
@@ -27,6 +35,14 @@ export class OutboxRows {
        VALUES (@seq, @kind, @measured_at, @mono, @boot_id, @clock, @body, @hash, @is_event)`,
     );
     this.#remove = db.prepare('DELETE FROM record WHERE seq BETWEEN ? AND ?');
+    this.#firstSeq = db.prepare('SELECT min(seq) FROM record WHERE seq BETWEEN ? AND ?').pluck();
+    this.#countIn = db.prepare('SELECT count(*) FROM record WHERE seq BETWEEN ? AND ?').pluck();
+    this.#time = db.prepare('SELECT value FROM meta WHERE key = ?').pluck();
+    this.#setTime = db.prepare(
+      'INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    );
+    this.#newBoot = db.prepare('INSERT INTO boot (boot_id) VALUES (?)');
+    this.#bootNumber = db.prepare('SELECT number FROM boot WHERE boot_id = ?').pluck();
   }
 
   transaction<T>(work: () => T): T {
@@ -37,14 +53,25 @@ export class OutboxRows {
     return this.#db.prepare("SELECT value FROM meta WHERE key = 'epoch'").pluck().get() as string;
   }
 
+  /** The number of a boot; one that was never seen gets the next. To be called within the transaction that uses it. */
+  bootNumber(bootId: string): number {
+    const known = this.#bootNumber.get(bootId) as number | undefined;
+    return known ?? Number(this.#newBoot.run(bootId).lastInsertRowid);
+  }
+
   /** The highest seq that was ever given; SQLite keeps it beyond the deletion of its row. */
   lastSeq(): number {
     const seq = this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'record'").pluck().get();
     return (seq as number | undefined) ?? 0;
   }
 
-  firstSeq(): number | undefined {
-    return (this.#db.prepare('SELECT min(seq) FROM record').pluck().get() as number | null) ?? undefined;
+  /** The lowest seq of a row in a range. */
+  firstSeq(from: number, to: number): number | undefined {
+    return (this.#firstSeq.get(from, to) as number | null) ?? undefined;
+  }
+
+  countIn(ranges: SeqRanges): number {
+    return ranges.reduce((sum, [from, to]) => sum + (this.#countIn.get(from, to) as number), 0);
   }
 
   newestRoutine(): number | undefined {
@@ -70,11 +97,16 @@ export class OutboxRows {
   }
 
   noteReceipt(receivedAt: number): void {
-    this.#setTime('last_receipt_at', receivedAt);
+    this.#setTime.run('last_receipt_at', String(receivedAt));
   }
 
-  oldestMeasuredAt(): number | null {
-    return oldestMeasuredAt(this.#db);
+  measuredAt(seq: number): number | null {
+    const at = this.#db.prepare('SELECT measured_at FROM record WHERE seq = ?').pluck().get(seq);
+    return (at as number | undefined) ?? null;
+  }
+
+  get isOpen(): boolean {
+    return this.#db.open;
   }
 
   summary(): OutboxSummary {
@@ -84,7 +116,7 @@ export class OutboxRows {
   insert(records: readonly DeviceRecord[]): void {
     for (const record of records) this.#insert.run(rowOf(record));
     const latest = Math.max(this.lastMeasuredAt() ?? 0, ...records.map((r) => r.measuredAt));
-    this.#setTime('last_measured_at', latest);
+    this.#setTime.run('last_measured_at', String(latest));
   }
 
   /** @returns how many rows there were */
@@ -125,22 +157,16 @@ export class OutboxRows {
   }
 
   #timeAt(key: string): number | null {
-    const text = this.#db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key);
+    const text = this.#time.get(key);
     return text === undefined ? null : Number(text);
-  }
-
-  #setTime(key: string, ms: number): void {
-    this.#db
-      .prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
-      .run(key, String(ms));
   }
 
   #find(sql: string, ranges: SeqRanges, limit: number): FoundRecords {
     const select = this.#db.prepare(sql);
-    const rows: RecordRow[] = [];
+    const rows: NumberedRow[] = [];
     for (const [from, to] of ranges) {
       if (rows.length >= limit) break;
-      rows.push(...(select.all(from, to, limit - rows.length) as RecordRow[]));
+      rows.push(...(select.all(from, to, limit - rows.length) as NumberedRow[]));
     }
     rows.sort((a, b) => a.seq - b.seq);
     const found: FoundRecords = { records: [], damaged: [] };

@@ -55,7 +55,7 @@ export function summaryOf(db: OutboxDatabase): OutboxSummary {
 }
 
 /** When the record with the lowest seq was measured, ms since the epoch. */
-export function oldestMeasuredAt(db: OutboxDatabase): number | null {
+function oldestMeasuredAt(db: OutboxDatabase): number | null {
   const at = db.prepare('SELECT measured_at FROM record ORDER BY seq LIMIT 1').pluck().get();
   return (at as number | undefined) ?? null;
 }

@@ -81,6 +81,21 @@ describe('an outbox', () => {
     expect(second.lastMeasuredAt).toBe(1002);
   });
 
+  test('numbers the boots in the order in which they come, also when it is opened again', () => {
+    const boots = [BOOT, 'b', 'c'].map((id) => id.padEnd(36, '0'));
+    const [a = '', b = '', c = ''] = boots;
+    const numberOf = (outbox: Outbox, bootId: string) => outbox.append(many(1), bootId)[0]?.bootNumber;
+    const first = outboxAt();
+    expect([a, b, a, b].map((bootId) => numberOf(first, bootId))).toEqual([1, 2, 1, 2]);
+    close(first);
+    const second = outboxAt();
+    expect([a, c, b].map((bootId) => numberOf(second, bootId))).toEqual([1, 3, 2]);
+    const sent = second.takeRuns([], 20).flatMap((run) => run.records);
+    expect(sent.sort((x, y) => x.seq - y.seq).map(({ bootNumber }) => bootNumber)).toEqual([
+      1, 2, 1, 2, 1, 3, 2,
+    ]);
+  });
+
   test('of another agent cannot be opened', () => {
     outboxAt();
     expect(() => outboxAt()).toThrow(expect.objectContaining({ code: 'EDGE_OUTBOX_IN_USE' }));
@@ -140,6 +155,36 @@ describe('a receipt', () => {
     outbox.append(many(5), BOOT);
     expect(outbox.applyReceipt(receipt(outbox, fields))).toEqual({ kind: 'refused', reason });
     expect(outbox.count).toBe(5);
+  });
+
+  test('takes rows out of the file with the next append, or when the outbox is closed', () => {
+    const rowsOnDisk = () => {
+      const raw = new Database(path, { readonly: true });
+      try {
+        return raw.prepare('SELECT count(*) FROM record').pluck().get();
+      } finally {
+        raw.close();
+      }
+    };
+    const first = outboxAt();
+    first.append(many(10), BOOT);
+    first.applyReceipt(receipt(first, { upTo: 4 }));
+    first.append(many(1), BOOT);
+    first.applyReceipt(receipt(first, { upTo: 6, have: [[8, 8]] }));
+    expect([first.count, held(first)]).toEqual([4, [7, 9, 10, 11]]);
+    expect(first.span).toEqual({ minSeq: 7, maxSeq: 11 });
+    close(first);
+    expect(rowsOnDisk()).toBe(4);
+    const second = outboxAt();
+    expect([second.count, held(second)]).toEqual([4, [7, 9, 10, 11]]);
+  });
+
+  test('for many rows takes them out at once', () => {
+    const outbox = outboxAt();
+    outbox.append(many(5000), BOOT);
+    expect(outbox.applyReceipt(receipt(outbox, { upTo: 4000 }))).toMatchObject({ removed: 4000 });
+    expect(outbox.applyReceipt(receipt(outbox, { upTo: 4001 }))).toMatchObject({ removed: 1 });
+    expect([outbox.count, outbox.span]).toEqual([999, { minSeq: 4002, maxSeq: 5000 }]);
   });
 
   test('leaves exactly what no receipt named, whatever the order of receipts', () => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   addRange,
   type DeviceRecord,
@@ -25,6 +24,14 @@ const NOTE_RECEIPT_MS = 5 * MINUTE_MS;
 /** When the outbox is full this part of its cap is freed at once, so that dropping is rare and in long runs. */
 const THIN_SHARE = 0.02;
 
+/** Rows with a receipt that may wait in the file for the next append; more are taken out at once. */
+const SETTLED_MAX = 2_000;
+
+/** The nil UUID (RFC 9562, section 5.9): the boot of records whose rows are damaged. */
+const UNKNOWN_BOOT = { bootId: '00000000-0000-0000-0000-000000000000', bootNumber: 0 };
+
+type Boot = Pick<DeviceRecord, 'bootId' | 'bootNumber'>;
+
 export interface OutboxOptions {
   path: string;
   log: Logger;
@@ -44,6 +51,9 @@ export type ReceiptOutcome =
  *
  * INVARIANTS: a seq is given once and never again in one epoch; each seq that was given ends in a receipt or in
  * a tombstone; events are never dropped to make room; everything is synchronous, so calls never interleave.
+ *
+ * A row whose receipt came leaves the file with the next append: one transaction where there would be two halves what
+ * is written to the card. A power cut before that brings the row back, and it is sent again.
  */
 export class Outbox {
   readonly epoch: string;
@@ -58,6 +68,9 @@ export class Outbox {
   /** Of the latest receipt, and what of that the file knows; ms since the epoch. */
   #lastReceiptAt: number | null;
   #notedReceiptAt: number | null;
+  /** Ranges that receipts cover and whose rows may still be in the file, and how many rows those are. */
+  #settled: SeqRanges = [];
+  #settledRows = 0;
 
   /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent has the file open */
   constructor({ path, log, maxRecords, maxPages }: OutboxOptions) {
@@ -79,7 +92,7 @@ export class Outbox {
   }
 
   get span(): OutboxSpan {
-    return { minSeq: this.#rows.firstSeq() ?? this.#maxSeq + 1, maxSeq: this.#maxSeq };
+    return { minSeq: this.#firstHeld() ?? this.#maxSeq + 1, maxSeq: this.#maxSeq };
   }
 
   /** The latest `measuredAt` that was ever stored, ms since the epoch; delivered records count too. */
@@ -92,18 +105,20 @@ export class Outbox {
     return this.#lastReceiptAt;
   }
 
-  /** When the record was measured that has waited longest, ms since the epoch. */
+  /** When the record was measured that has waited longest, ms since the epoch; null where none waits, and after `close`. */
   get oldestMeasuredAt(): number | null {
-    return this.#rows.oldestMeasuredAt();
+    const seq = this.#rows.isOpen ? this.#firstHeld() : undefined;
+    return seq === undefined ? null : this.#rows.measuredAt(seq);
   }
 
   summary(): OutboxSummary {
+    if (this.#settledRows > 0) this.#removeSettled();
     return { ...this.#rows.summary(), lastReceiptAt: this.#lastReceiptAt };
   }
 
   /**
-   * Stores drafts in one transaction and gives them their seq. A draft that could not be delivered is replaced by
-   * a tombstone, so that it never blocks the others.
+   * Stores drafts in one transaction and gives them their seq and the number of their boot. A draft that could not be
+   * delivered is replaced by a tombstone, so that it never blocks the others.
    *
    * @param bootId names the origin of the drafts' monotonic times
    * @returns what was stored; when it returns, a power cut does not take it back
@@ -128,7 +143,7 @@ export class Outbox {
    */
   takeRuns(inFlight: SeqRanges, maxRuns: number): RecordRun[] {
     const runs: RecordRun[] = [];
-    let taken = inFlight;
+    let taken = unionOf(this.#settled, inFlight);
     const take = (found: readonly RecordRun[]) => {
       for (const run of found.slice(0, maxRuns - runs.length)) {
         runs.push(run);
@@ -160,34 +175,68 @@ export class Outbox {
     this.#lastReceiptAt = receivedAt ?? this.#lastReceiptAt;
     const isDue =
       receivedAt !== null && Math.abs(receivedAt - (this.#notedReceiptAt ?? 0)) >= NOTE_RECEIPT_MS;
-    const removed = this.#rows.transaction(() => {
-      if (isDue) this.#rows.noteReceipt(receivedAt);
-      return this.#rows.remove(covered);
-    });
-    if (isDue) this.#notedReceiptAt = receivedAt;
+    if (isDue) this.#noteReceipt();
+    const removed = this.#rows.countIn(covered.flatMap(([from, to]) => missingFrom(this.#settled, from, to)));
+    this.#settled = unionOf(this.#settled, covered);
+    this.#settledRows += removed;
     this.#count -= removed;
+    if (this.#settledRows > SETTLED_MAX) this.#removeSettled();
     return { kind: 'applied', removed, covered };
   }
 
   close(): void {
-    const receivedAt = this.#lastReceiptAt;
-    if (receivedAt !== null && receivedAt !== this.#notedReceiptAt)
-      this.#rows.transaction(() => this.#rows.noteReceipt(receivedAt));
+    try {
+      if (this.#settledRows > 0) this.#removeSettled();
+      if (this.#lastReceiptAt !== this.#notedReceiptAt) this.#noteReceipt();
+    } catch (error) {
+      this.#log.warn(
+        { err: error, rows: this.#settledRows },
+        'records with a receipt stay and are sent again',
+      );
+    }
     this.#rows.close();
+  }
+
+  #noteReceipt(): void {
+    const receivedAt = this.#lastReceiptAt;
+    if (receivedAt === null) return;
+    this.#rows.noteReceipt(receivedAt);
+    this.#notedReceiptAt = receivedAt;
+  }
+
+  #removeSettled(): void {
+    this.#rows.transaction(() => this.#rows.remove(this.#settled));
+    this.#forgetSettled();
+  }
+
+  #forgetSettled(): void {
+    this.#settled = [];
+    this.#settledRows = 0;
+  }
+
+  #firstHeld(): number | undefined {
+    for (const [from, to] of missingFrom(this.#settled, 1, this.#maxSeq)) {
+      const seq = this.#rows.firstSeq(from, to);
+      if (seq !== undefined) return seq;
+    }
+    return undefined;
   }
 
   #store(drafts: readonly RecordDraft[], bootId: string, time: RecordTime, toDrop: number): DeviceRecord[] {
     const { records, dropped } = this.#rows.transaction(() => {
+      this.#rows.remove(this.#settled);
       const droppedRuns = toDrop > 0 ? this.#rows.dropRoutine(toDrop) : [];
-      const numbered = this.#number(drafts, bootId);
+      const boot = { bootId, bootNumber: this.#rows.bootNumber(bootId) };
+      const numbered = this.#number(drafts, boot);
       let seq = numbered.at(-1)?.seq ?? this.#maxSeq;
       for (const [from, to] of droppedRuns) {
         seq += 1;
-        numbered.push({ ...tombstone(from, to, 'outbox-full', time), seq, bootId });
+        numbered.push({ ...tombstone(from, to, 'outbox-full', time), seq, ...boot });
       }
       this.#rows.insert(numbered);
       return { records: numbered, dropped: droppedRuns };
     });
+    this.#forgetSettled();
     this.#remember(records);
     const lost = dropped.reduce((sum, [from, to]) => sum + to - from + 1, 0);
     this.#count -= lost;
@@ -197,15 +246,15 @@ export class Outbox {
   }
 
   /** A refused draft takes a seq of its own, which the tombstone after it names. */
-  #number(drafts: readonly RecordDraft[], bootId: string): DeviceRecord[] {
+  #number(drafts: readonly RecordDraft[], boot: Boot): DeviceRecord[] {
     let seq = this.#maxSeq;
     return drafts.map((draft) => {
       seq += 1;
       const problem = draftProblem(draft);
-      if (problem === undefined) return { ...draft, seq, bootId };
+      if (problem === undefined) return { ...draft, seq, ...boot };
       this.#log.error({ kind: draft.kind, problem }, 'record refused by the outbox');
       seq += 1;
-      return { ...tombstone(seq - 1, seq - 1, 'refused', draft), seq, bootId };
+      return { ...tombstone(seq - 1, seq - 1, 'refused', draft), seq, ...boot };
     });
   }
 
@@ -224,14 +273,12 @@ export class Outbox {
 
   #bury(seqs: readonly number[], reason: TombstoneBody['reason']): void {
     const time: RecordTime = { measuredAt: this.#lastMeasuredAt ?? 0, monotonicMs: 0, clockQuality: 'none' };
-    // The boot that wrote the rows is not known any more, so that their tombstones belong to none.
-    const bootId = randomUUID();
     const records = this.#rows.transaction(() => {
       this.#rows.remove(seqs.map((seq) => [seq, seq] as const));
       const stones = seqs.map((seq, i) => ({
         ...tombstone(seq, seq, reason, time),
         seq: this.#maxSeq + 1 + i,
-        bootId,
+        ...UNKNOWN_BOOT,
       }));
       this.#rows.insert(stones);
       return stones;
@@ -240,4 +287,8 @@ export class Outbox {
     this.#remember(records);
     this.#log.error({ code: 'EDGE_OUTBOX_DAMAGED', seqs }, 'damaged records taken out of the outbox');
   }
+}
+
+function unionOf(a: SeqRanges, b: SeqRanges): SeqRanges {
+  return b.reduce<SeqRanges>((all, [from, to]) => addRange(all, from, to), a);
 }

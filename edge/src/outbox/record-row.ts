@@ -13,6 +13,9 @@ export interface RecordRow {
   is_event: number;
 }
 
+/** A row as it is read, with the number of its boot; 0 where the file does not know it. */
+export type NumberedRow = RecordRow & { boot_number: number };
+
 export function rowOf(record: DeviceRecord): RecordRow {
   return {
     seq: record.seq,
@@ -31,7 +34,7 @@ export function rowOf(record: DeviceRecord): RecordRow {
  * The record of a row, or undefined where the row is no longer what was written: the page check of SQLite does
  * not see a flipped bit, the hash does.
  */
-export function recordOf(row: RecordRow): DeviceRecord | undefined {
+export function recordOf(row: NumberedRow): DeviceRecord | undefined {
   try {
     const record = {
       seq: row.seq,
@@ -40,6 +43,7 @@ export function recordOf(row: RecordRow): DeviceRecord | undefined {
       monotonicMs: row.mono,
       clockQuality: row.clock,
       bootId: row.boot_id,
+      bootNumber: row.boot_number,
       body: JSON.parse(row.body),
     } as DeviceRecord;
     return recordHash(record) === row.hash ? record : undefined;

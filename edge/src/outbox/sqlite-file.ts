@@ -27,6 +27,7 @@ const SCHEMA = `
     hash TEXT NOT NULL,
     is_event INTEGER NOT NULL
   );
+  CREATE TABLE IF NOT EXISTS boot (number INTEGER PRIMARY KEY AUTOINCREMENT, boot_id TEXT NOT NULL UNIQUE);
   CREATE INDEX IF NOT EXISTS record_event ON record (seq) WHERE is_event = 1;
 `;
 

@@ -1,5 +1,11 @@
-import { DEFAULT_TRIGGER, ShockDetector, type ShockObservation } from '../detection/index.ts';
+import {
+  DEFAULT_TRIGGER,
+  type SampleBlock,
+  ShockDetector,
+  type ShockObservation,
+} from '../detection/index.ts';
 import { deviceRangeG, END_OF_RANGE_TOLERANCE } from './device-range.ts';
+import { type EventSpectrum, eventSpectrum } from './event-spectrum.ts';
 import type { Recording } from './recording.ts';
 import { type Gap, stretchesOf } from './stretches.ts';
 
@@ -7,6 +13,8 @@ import { type Gap, stretchesOf } from './stretches.ts';
 export type ReplayedEvent = Omit<ShockObservation, 'impactMonoMs' | 'waveform'> & {
   /** Time of the impact as the recording counts it, s. */
   atS: number;
+  /** Null where an axis is clipped. */
+  spectrum: EventSpectrum | null;
 };
 
 export interface ReplayReport {
@@ -37,7 +45,9 @@ export function replay(recording: Recording, statedRangeG: number | null): Repla
     // The detector calls an axis clipped from two counts below the range.
     countG: Number.isFinite(rangeG) ? (rangeG * END_OF_RANGE_TOLERANCE) / 2 : 0.001,
   });
-  const observations = blocks.flatMap((block) => [...detector.push(block), ...detector.gap()]);
+  const events = blocks.flatMap((block) =>
+    [...detector.push(block), ...detector.gap()].map((event) => replayed(block, event)),
+  );
   return {
     format: recording.format,
     samples: timesS.length,
@@ -46,9 +56,15 @@ export function replay(recording: Recording, statedRangeG: number | null): Repla
     gaps,
     rangeG: Number.isFinite(rangeG) ? rangeG : null,
     rejectedTriggers: detector.takeRejectedTriggers(),
-    events: observations.map(({ impactMonoMs, waveform: _waveform, ...event }) => ({
-      atS: Number((impactMonoMs / 1000).toFixed(4)),
-      ...event,
-    })),
+    events,
+  };
+}
+
+function replayed(block: SampleBlock, observation: ShockObservation): ReplayedEvent {
+  const { impactMonoMs, waveform: _waveform, ...event } = observation;
+  return {
+    atS: Number((impactMonoMs / 1000).toFixed(4)),
+    ...event,
+    spectrum: eventSpectrum(block, observation),
   };
 }

@@ -1,13 +1,18 @@
 import { textTable } from '@jostle/contracts';
 import { capturedPeakFraction } from '../detection/index.ts';
 import type { ReplayedEvent, ReplayReport } from './replay.ts';
+import { spectrumText } from './spectrum-text.ts';
 
 /** A packaged product stops within this or longer, ms; it shows what the rate can say of a peak. */
 const TYPICAL_PULSE_MS = 11;
 
 /** A report as a person reads it: a summary and one line per event. */
 export function reportText(report: ReplayReport): string {
-  return `${summary(report)}\n\n${eventTable(report.events)}\n`;
+  const parts = [summary(report), eventTable(report.events), spectrumText(report.events)];
+  return `${parts
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .trimEnd()}\n`;
 }
 
 function summary(report: ReplayReport): string {

@@ -5,6 +5,11 @@ import type { SensorGlance } from '../field/glance.ts';
 /** What the hardware worker tells the agent. */
 export type FromSensing =
   | { type: 'ready'; sensors: string[] }
+  /**
+   * Names the origin of the worker's monotonic clock, before any record. Only a worker says this whose clock is not
+   * the machine's: without it, records are of the machine's boot.
+   */
+  | { type: 'boot'; bootId: string }
   /** Records in the order in which they were made. Events come at once, routine ones about once a minute. */
   | { type: 'records'; drafts: RecordDraft[] }
   /** Sent a few times a minute by the wall clock of the machine; its absence means a hung bus. */

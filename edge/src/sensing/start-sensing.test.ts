@@ -41,7 +41,7 @@ it('gives the bus no turn while a transaction hangs', async () => {
   expect(hadTurn).toBe(false);
 });
 
-it('starts with every sensor absent, as faults and not as an error', async () => {
+it('starts with every sensor absent, as faults and not as an error, and anchors its clock', async () => {
   const messages: FromSensing[] = [];
   const sensing = await startSensing({
     transport: new ScriptedTransport(() => 'nack'),
@@ -50,11 +50,13 @@ it('starts with every sensor absent, as faults and not as an error', async () =>
     emit: (message) => messages.push(message),
   });
   await sensing.stop();
-  const faults = messages.flatMap((m) => (m.type === 'records' ? m.drafts : [])).map((d) => d.body);
-  expect(faults).toMatchObject(
+  const faults = messages.flatMap((m) => (m.type === 'records' ? m.drafts : []));
+  const anchor = faults.pop();
+  expect(anchor).toMatchObject({ kind: 'anchor', body: { monotonicMs: 0, wallMs: 0, source: 'ntp' } });
+  expect(faults.map((d) => d.body)).toMatchObject(
     ['sht31d-44', 'bme280-76', 'adxl375-53'].map((sensor) => ({ sensor, isRaised: true, reason: 'absent' })),
   );
-  expect(messages.at(-1)).toEqual({ type: 'ready', sensors: [] });
+  expect(messages.at(-2)).toEqual({ type: 'ready', sensors: [] });
 });
 
 /** A line that the test raises and breaks. */

@@ -1,4 +1,5 @@
 import { type Clock, JostleError, MINUTE_MS } from '@jostle/contracts';
+import { ClockWatch } from '../clock/clock-watch.ts';
 import { WorkerAnswers } from '../field/worker-answers.ts';
 import { BusQueue } from '../io/bus-queue.ts';
 import { EdgeIO } from '../io/edge-io.ts';
@@ -18,6 +19,9 @@ import { TiltWatch } from './tilt/tilt-watch.ts';
 
 /** Longest detail of a fault record. */
 const DETAIL_MAX = 200;
+
+/** How often the clock is looked at, ms. */
+const CLOCK_WATCH_MS = 1000;
 
 export interface SensingOptions {
   transport: I2cTransport;
@@ -54,6 +58,12 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
   const io = new EdgeIO(bus, clock);
   const drafts = new DraftOutlet(clock, (batch) => emit({ type: 'records', drafts: batch }));
 
+  const clockWatch = new ClockWatch(clock);
+  const watchClock = () => {
+    const anchor = clockWatch.look();
+    if (anchor !== null) drafts.add('anchor', anchor);
+  };
+
   const board = await ClimateBoard.open(io);
   const climate = config.climate.map(
     (chip) => new ClimateSensor(chip, { io, bus, board, clock, drafts, config }),
@@ -68,7 +78,9 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
     if (sensor !== null && (await sensor.start())) found.push(sensor.sensor);
   if (shock !== null && interrupt !== undefined) follow(interrupt, shock, drafts);
   emit({ type: 'ready', sensors: found });
+  watchClock();
 
+  const watching = setInterval(watchClock, CLOCK_WATCH_MS);
   const sampling = setInterval(() => {
     for (const sensor of climate) void sensor.sample();
   }, config.climateIntervalMs);
@@ -81,6 +93,7 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
     busTurn: () => bus.run(async () => {}),
     answer: (question) => answers.answer(question),
     async stop() {
+      clearInterval(watching);
       clearInterval(sampling);
       clearInterval(flushing);
       io.close();

@@ -29,6 +29,7 @@ beforeEach(() => {
   statuses = [];
   uplink = new Uplink({
     outbox,
+    bootId: BOOT,
     clock,
     random: () => 1,
     log,

@@ -1,6 +1,7 @@
 import { type Clock, encodeUpMessage, type StatusMessage } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
+import { wallTimeOf } from '../clock/wall-time.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Link, OpenLink } from './link.ts';
 import { readReceipt } from './receipt-reader.ts';
@@ -8,6 +9,8 @@ import { SendWindow } from './send-window.ts';
 
 export interface UplinkOptions {
   outbox: Outbox;
+  /** The boot that `clock` belongs to. */
+  bootId: string;
   openLink: OpenLink;
   clock: Clock;
   /** Numbers in [0, 1), for jitter. */
@@ -21,16 +24,20 @@ export interface UplinkOptions {
  */
 export class Uplink {
   readonly #outbox: Outbox;
+  readonly #bootId: string;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #window: SendWindow;
   readonly #link: Link;
   #isUp = false;
+  /** Monotonic ms. */
+  #lastReceiptMono: number | null = null;
   /** Called when the outbox is empty; set by `drained`. */
   #onEmpty: (() => void) | undefined;
 
-  constructor({ outbox, openLink, clock, random, log }: UplinkOptions) {
+  constructor({ outbox, bootId, openLink, clock, random, log }: UplinkOptions) {
     this.#outbox = outbox;
+    this.#bootId = bootId;
     this.#clock = clock;
     this.#log = log;
     this.#window = new SendWindow(random);
@@ -45,6 +52,11 @@ export class Uplink {
     return this.#isUp;
   }
 
+  /** When the last receipt was applied, ms since the epoch by the wall clock as it stands now. */
+  get lastReceiptAt(): number | null {
+    return this.#lastReceiptMono === null ? null : wallTimeOf(this.#clock, this.#lastReceiptMono);
+  }
+
   /** Sends what may be sent now. Call it after each append, and a few times a second for what is overdue. */
   pump(): void {
     if (!this.#isUp) return;
@@ -53,7 +65,8 @@ export class Uplink {
     const room = this.#window.room();
     if (room === 0 || this.#outbox.count === 0) return;
     for (const run of this.#outbox.takeRuns(this.#window.inFlight(), room)) {
-      const message = encodeUpMessage(this.#outbox.epoch, this.#outbox.span, run.records);
+      const sent = { bootId: this.#bootId, monotonicMs: now };
+      const message = encodeUpMessage(this.#outbox.epoch, this.#outbox.span, run.records, sent);
       this.#link.publish('up', JSON.stringify(message));
       this.#window.sent(run.fromSeq, run.toSeq, now);
     }
@@ -100,7 +113,8 @@ export class Uplink {
     }
     if (receipt.dead.length > 0)
       this.#log.warn({ dead: receipt.dead.slice(0, 20) }, 'records were quarantined');
-    this.#window.settle(outcome.covered, this.#clock.monotonicMs());
+    this.#lastReceiptMono = this.#clock.monotonicMs();
+    this.#window.settle(outcome.covered, this.#lastReceiptMono);
     if (this.#outbox.count === 0) this.#onEmpty?.();
     else this.pump();
   }

@@ -2,6 +2,7 @@
  * The hardware worker of a simulated device: the edge agent's own sensing on a simulated bus, in simulated time.
  * The time is installed before anything that might keep a timer function is loaded.
  */
+import { randomUUID } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromSensing, ToSensing } from '@jostle/edge/sensing';
 import { VirtualTime } from '../time/virtual-time.ts';
@@ -14,6 +15,8 @@ const input = workerData as SimWorkerInput;
 
 setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS).unref();
 const time = new VirtualTime(input.simFromMs);
+// Its monotonic clock begins with it: records of two starts must not be taken for one boot.
+tell({ type: 'boot', bootId: randomUUID() });
 
 const { startSensing } = await import('@jostle/edge/sensing');
 const { simulatedDevice } = await import('./simulated-device.ts');

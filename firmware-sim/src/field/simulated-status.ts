@@ -35,6 +35,7 @@ export function simulatedStatus({ plugs }: FieldJourney): AgentStatus {
     sensorStates,
     lastReceiptAt: WALL_MS - 42_000,
     clock: 'ntp',
+    time: { bootNumber: 1, anchoredAt: START_MS, unsyncedMs: null },
     freeBytes: 24 * 1024 ** 3,
   };
 }

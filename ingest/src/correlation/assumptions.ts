@@ -4,6 +4,7 @@ import { hasRecordedCause } from './damage-compatibility.ts';
 import { productLimit } from './excursion-fragility.ts';
 import type { ReturnCase } from './return-case.ts';
 import { REFERENCE_FRAGILITY } from './shock-fragility.ts';
+import { durationInWords } from './wording.ts';
 
 /** Raised whenever the same input would give another finding. */
 export const METHOD_VERSION = '1';
@@ -13,6 +14,7 @@ export function methodOf(
   given: ReturnCase,
   legs: readonly FindingLeg[],
   custodyGapEvents: number,
+  undatedEvents: number,
 ): Finding['method'] {
   const { criticalAccelerationG, criticalVelocityChangeMps } = REFERENCE_FRAGILITY;
   const shocks = legs.flatMap((leg) => leg.shocks);
@@ -52,6 +54,14 @@ export function methodOf(
     [
       custodyGapEvents > 0,
       `${custodyGapEvents} events fell into times for which no leg is recorded; they count as not observed.`,
+    ],
+    [
+      undatedEvents > 0,
+      `The clock of a device was not set: of ${undatedEvents} events the leg is not known; they count as not observed, as if all of them had happened on the way.`,
+    ],
+    [
+      given.undatedCoverageMs > 0,
+      `The clock of a device was not set: for ${durationInWords(given.undatedCoverageMs)} it watched, at a time that is not known; they count as not observed.`,
     ],
   ];
   return {

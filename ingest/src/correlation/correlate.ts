@@ -11,7 +11,7 @@ import {
   watchedTime,
 } from './coverage.ts';
 import { hasRecordedCause } from './damage-compatibility.ts';
-import { evidenceOf, type StretchEvidence } from './evidence.ts';
+import { evidenceOf, type StretchEvidence, undatedEvidence } from './evidence.ts';
 import { explanationOf } from './explanation.ts';
 import { lengthOf } from './intervals.ts';
 import type { CaseLeg, ReturnCase } from './return-case.ts';
@@ -38,6 +38,7 @@ export function correlate(given: ReturnCase): CorrelatedFinding {
     .map((leg) => ({ leg, coverage: stretchCoverage(leg, watched), evidence: evidenceOf(leg, given) }));
   const ownerless = custodyGaps(given.legs);
   const ownerlessEvidence = ownerless.map((gap) => evidenceOf(gap, given));
+  const undated = undatedEvidence([...given.legs, ...ownerless], given);
   const gaps = joinedGaps([...examined.flatMap(({ coverage }) => coverage.gaps), ...ownerless]);
   const unobservedMs = lengthOf(gaps);
   const observedMs = examined.reduce((sum, { coverage }) => sum + lengthOf(coverage.observed), 0);
@@ -46,12 +47,12 @@ export function correlate(given: ReturnCase): CorrelatedFinding {
   const unseenMs = hasRecordedCause(given.damageKind) ? unobservedMs : wayMs;
   const shares = attribution(
     examined.map(({ leg, evidence }) => ({ legId: leg.id, label: labelOf(leg), hazard: evidence.hazard })),
-    unobservedHazard(unseenMs, wayMs) + hazardSum(ownerlessEvidence),
+    unobservedHazard(unseenMs, wayMs) + hazardSum([...ownerlessEvidence, undated]),
   );
   const legs = examined.map((one, i) => findingLeg(one, shares[i]?.share ?? 0));
   const verdict = verdictOf({
     ...leadingLeg(legs),
-    totalHazard: hazardSum([...examined.map(({ evidence }) => evidence), ...ownerlessEvidence]),
+    totalHazard: hazardSum([...examined.map(({ evidence }) => evidence), ...ownerlessEvidence, undated]),
     observedPart: observedMs === 0 ? 0 : observedMs / wayMs,
   });
   const finding = {
@@ -62,11 +63,12 @@ export function correlate(given: ReturnCase): CorrelatedFinding {
     unobservedMinutes: unobservedMs / MINUTE_MS,
     gaps: gaps.map(gapInRest),
     legs,
+    ...(eventCount([undated]) > 0 && { undated: { shocks: undated.shocks, excursions: undated.excursions } }),
   };
   return {
     returnId: given.returnId,
     shipment: given.shipment,
-    method: methodOf(given, legs, eventCount(ownerlessEvidence)),
+    method: methodOf(given, legs, eventCount(ownerlessEvidence), eventCount([undated])),
     ...finding,
     explanation: explanationOf(finding, given),
   };

@@ -74,6 +74,7 @@ export function exampleCase(change: Partial<ReturnCase> = {}): ReturnCase {
       samples: 48_000,
       lostSamples: 0,
     })),
+    undatedCoverageMs: 0,
     ...change,
   };
 }

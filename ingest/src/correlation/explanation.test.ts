@@ -50,6 +50,23 @@ it.each<{ name: string; change: Partial<ReturnCase>; words: string }>([
     words: 'saw a kick: a peak of 112 g',
   },
   {
+    name: 'the corner that was hit',
+    change: {
+      shocks: [exampleDrop({ impactOrientation: { kind: 'corner', faces: [2, 3, 5], angleDeg: 4 } })],
+    },
+    words: 'saw a drop on the corner of right side, base and near end: a fall of',
+  },
+  {
+    name: 'the face that was hit',
+    change: { shocks: [exampleDrop({ impactOrientation: { kind: 'face', faces: [3], angleDeg: 4 } })] },
+    words: 'saw a drop on the base: a fall of',
+  },
+  {
+    name: 'nothing of a part that is not known',
+    change: { shocks: [exampleDrop({ impactOrientation: { kind: 'unknown', reason: 'uncalibrated' } })] },
+    words: 'saw a drop: a fall of',
+  },
+  {
     name: 'the excursion that spoiled the food',
     change: { damageKind: 'frozen', shocks: [], excursions: [frost] },
     words: 'saw the temperature below its limit of 2 °C, as far as -18.0 °C.',

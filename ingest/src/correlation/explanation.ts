@@ -7,8 +7,11 @@ import { instantInWords, listInWords, percentInWords, placeOf } from './wording.
 /** All of a finding that the paragraph speaks about. */
 export type Explained = Pick<
   Finding,
-  'verdict' | 'cause' | 'shares' | 'legs' | 'gaps' | 'observedMinutes' | 'unobservedMinutes'
+  'verdict' | 'cause' | 'shares' | 'legs' | 'undated' | 'gaps' | 'observedMinutes' | 'unobservedMinutes'
 >;
+
+/** Of a parcel whose near end is towards the viewer, faces 1 to 6 (ISO 2206, identification of parts). */
+const FACE_NAMES = ['top', 'right side', 'base', 'left side', 'near end', 'far end'];
 
 /** A leg with a smaller share is not named among the likeliest. */
 const WORTH_NAMING = 0.1;
@@ -19,6 +22,7 @@ export function explanationOf(finding: Explained, given: ReturnCase): string {
     reported(given),
     whichShipment(given),
     ...account(finding, given),
+    undatedInWords(finding),
     rest(finding),
     observationInWords(finding),
   ]
@@ -77,7 +81,15 @@ function shockInWords(shock: WeighedShock): string {
   const atLeast = shock.isClipped ? 'at least ' : '';
   const fall = shock.dropHeightM === null ? '' : `a fall of ${shock.dropHeightM.toFixed(2)} m, `;
   const numbers = `${fall}a peak of ${atLeast}${shock.peakG.resultant.toFixed(0)} g and a velocity change of ${atLeast}${shock.velocityChangeMps.toFixed(1)} m/s`;
-  return `a ${shock.impactClass}: ${numbers}`;
+  return `a ${shock.impactClass}${partHit(shock)}: ${numbers}`;
+}
+
+function partHit({ impactOrientation }: WeighedShock): string {
+  if (impactOrientation === null || impactOrientation.kind === 'unknown') return '';
+  const names = impactOrientation.faces.map((face) => FACE_NAMES[face - 1] ?? '');
+  return impactOrientation.kind === 'face'
+    ? ` on the ${names[0]}`
+    : ` on the ${impactOrientation.kind} of ${listInWords(names)}`;
 }
 
 function excursionInWords({ quantity, side, limit, extreme }: WeighedExcursion): string {
@@ -120,6 +132,24 @@ function unseenKind({ damageKind }: ReturnCase): string {
   return hasRecordedCause(damageKind)
     ? ''
     : 'Damage of this kind leaves no trace that the recorders could have seen.';
+}
+
+/** The strongest event that may have happened on the way, or not. */
+function undatedInWords({ undated }: Explained): string {
+  if (undated === undefined) return '';
+  const { shocks, excursions } = undated;
+  const [first] = shocks.toSorted((a, b) => severity(b) - severity(a));
+  const event = first ?? excursions[0];
+  if (event === undefined) return '';
+  const latest = 'impactAt' in event ? event.impactAt : event.startedAt;
+  const when =
+    event.earliestAt === null || event.earliestAt === undefined
+      ? `some time before ${instantInWords(latest)}`
+      : `between ${instantInWords(event.earliestAt)} and ${instantInWords(latest)}`;
+  const what = 'impactAt' in event ? shockInWords(event) : excursionInWords(event);
+  const others = shocks.length + excursions.length - 1;
+  const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'event' : 'events'} like it`;
+  return `A recorder whose clock was not set saw, ${when}, ${what}${more}: on which leg is not known.`;
 }
 
 function rest({ shares }: Explained): string {

@@ -25,17 +25,27 @@ export interface ObservationWindow extends Interval {
   device: string;
 }
 
+/** Present where all that is known of a time are two instants: the clock of the device was not set. */
+export interface BoundedTime {
+  /** Ms since the epoch; null where nothing limits it. */
+  earliestAt: number | null;
+}
+
 export interface ObservedShock {
   /** device:epoch:seq, the identity of its record. */
   id: string;
   device: string;
+  /** Where the time is only bounded, `impactAt` is the latest possible one. */
   body: Omit<ShockBody, 'waveform'>;
+  bounded?: BoundedTime;
 }
 
 export interface ObservedExcursion {
   id: string;
   device: string;
+  /** Where the time is only bounded, it is placed as late as possible. */
   body: ExcursionBody;
+  bounded?: BoundedTime;
 }
 
 /** A span in which the shock channel of a device was watched. */
@@ -69,4 +79,6 @@ export interface ReturnCase {
   shocks: ObservedShock[];
   excursions: ObservedExcursion[];
   coverage: CoverageSpan[];
+  /** What those devices watched at a time that is not known, but may lie in the span of the legs; ms. */
+  undatedCoverageMs: number;
 }

@@ -206,6 +206,36 @@ onEachStore('findings', (open) => {
     });
   });
 
+  it('takes what a device recorded at a time that is only bounded for evidence of no leg and for no coverage', async () => {
+    const store = await open();
+    await seedLedger(store);
+    await seedRecords(store);
+    const bounded = { time_quality: 'bounded', earliest_at: exampleAt(-30) } as const;
+    // As late as possible: long after the way.
+    await store.db
+      .updateTable('shock_event')
+      .set({ ...bounded, impact_at: exampleAt(500) })
+      .execute();
+    await store.db
+      .updateTable('coverage')
+      .set({ ...bounded, ends_at: exampleAt(500) })
+      .where('seq', '=', 100)
+      .execute();
+    const findings = createFindings({ store, clock: new ManualClock(EXAMPLE_START) });
+    const finding = await findings.findingOf('RET-1');
+    expect(finding).toMatchObject({
+      verdict: 'undetermined',
+      cause: null,
+      undated: { shocks: [{ device: 'PI-1' }] },
+    });
+    expect(finding.method.assumptions.join()).toContain('it watched, at a time that is not known');
+    await store.db
+      .updateTable('shock_event')
+      .set({ earliest_at: exampleAt(41) })
+      .execute();
+    expect((await findings.findingOf('RET-1')).undated).toBeUndefined();
+  });
+
   it('says that there is no such return', async () => {
     const findings = createFindings({ store: await open(), clock: new ManualClock(EXAMPLE_START) });
     await expect(findings.findingOf('RET-9')).rejects.toMatchObject({ code: 'REST_NOT_FOUND' });

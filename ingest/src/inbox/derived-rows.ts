@@ -1,5 +1,6 @@
-import type { DeviceRecord, RecordBodies } from '@jostle/contracts';
+import type { DeviceRecord } from '@jostle/contracts';
 import type { Insertable, Transaction } from 'kysely';
+import type { Placement } from '../boot-time/placement.ts';
 import type { Database } from '../store/database.ts';
 import { insertChunks } from '../store/insert-chunks.ts';
 
@@ -8,121 +9,205 @@ interface Origin {
   epoch: string;
 }
 
-type BodyOf<K extends DeviceRecord['kind']> = { seq: number; measuredAt: number; body: RecordBodies[K] };
+/** A record and when it happened. */
+export interface PlacedRecord {
+  record: DeviceRecord;
+  placement: Placement;
+}
 
-/** Writes what questions are asked of, beside the inbox: events, excursions, coverage, faults, drops. */
+type Placed<K extends DeviceRecord['kind']> = {
+  record: Extract<DeviceRecord, { kind: K }>;
+  placement: Placement;
+};
+
+/** Kinds of which a row is kept that says when it happened. */
+export const DATED_KINDS = ['shock', 'excursion', 'coverage', 'fault'] as const;
+
+/**
+ * Writes what questions are asked of, beside the inbox: events, excursions, coverage, faults. Given again with
+ * another placement, a record moves.
+ */
 export async function writeDerived(
   trx: Transaction<Database>,
   origin: Origin,
-  records: readonly DeviceRecord[],
+  placed: readonly PlacedRecord[],
 ): Promise<void> {
   const ofKind = <K extends DeviceRecord['kind']>(kind: K) =>
-    records.filter((record) => record.kind === kind) as unknown as BodyOf<K>[];
-  const key = (seq: number) => ({ device_id: origin.deviceId, epoch: origin.epoch, seq });
+    placed.filter(({ record }) => record.kind === kind) as unknown as Placed<K>[];
 
-  await insertAll(
+  await upsertAll(
     trx,
     'shock_event',
-    ofKind('shock').map(({ seq, body }) => shockRow(origin, seq, body)),
+    ofKind('shock').map((shock) => shockRow(origin, shock)),
   );
-  await insertAll(
+  await upsertAll(
     trx,
     'coverage',
-    ofKind('coverage').map(({ seq, body }) => ({ ...key(seq), ...coverage(body) })),
+    ofKind('coverage').map((coverage) => coverageRow(origin, coverage)),
   );
-  await insertAll(
+  await upsertAll(
     trx,
     'sensor_fault',
-    ofKind('fault').map(({ seq, measuredAt, body }) => ({
-      ...key(seq),
-      occurred_at: measuredAt,
-      sensor: body.sensor,
-      is_raised: body.isRaised ? 1 : 0,
-      reason: body.reason,
-      detail: body.detail,
-    })),
+    ofKind('fault').map((fault) => faultRow(origin, fault)),
   );
-  await insertAll(
-    trx,
-    'dropped',
-    ofKind('tombstone').map(({ body }) => ({
-      device_id: origin.deviceId,
-      epoch: origin.epoch,
-      from_seq: body.fromSeq,
-      to_seq: body.toSeq,
-      reason: body.reason,
-    })),
-  );
-  for (const { seq, body } of ofKind('excursion')) await upsertExcursion(trx, origin.deviceId, seq, body);
+  for (const excursion of ofKind('excursion')) await upsertExcursion(trx, origin, excursion);
 }
 
-async function insertAll<T extends 'shock_event' | 'coverage' | 'sensor_fault' | 'dropped'>(
+/** The columns that name a row of each table. */
+const KEYS = {
+  shock_event: ['id'],
+  coverage: ['device_id', 'epoch', 'seq'],
+  sensor_fault: ['device_id', 'epoch', 'seq'],
+} as const;
+
+async function upsertAll<T extends keyof typeof KEYS>(
   trx: Transaction<Database>,
   table: T,
   rows: Insertable<Database[T]>[],
 ): Promise<void> {
+  const [first] = rows;
+  if (first === undefined) return;
+  const keys: readonly string[] = KEYS[table];
+  const others = Object.keys(first).filter((column) => !keys.includes(column));
   for (const chunk of insertChunks(rows))
     await trx
       .insertInto(table as 'coverage')
       .values(chunk as unknown as Insertable<Database['coverage']>[])
-      .onConflict((conflict) => conflict.doNothing())
+      .onConflict((conflict) =>
+        conflict
+          .columns(keys as ['seq'])
+          .doUpdateSet((eb) =>
+            Object.fromEntries(
+              others.map((column) => [column, eb.ref(`excluded.${column}` as 'excluded.seq')]),
+            ),
+          ),
+      )
       .execute();
 }
 
-function shockRow({ deviceId, epoch }: Origin, seq: number, body: RecordBodies['shock']) {
+/** What to add to a time of the record's body. */
+function shiftOf({ record, placement }: PlacedRecord): number {
+  return placement.at - record.measuredAt;
+}
+
+function earliestOf(placement: Placement, at: number): number | null {
+  if (placement.quality !== 'bounded' || placement.earliestAt === null) return null;
+  return at - (placement.at - placement.earliestAt);
+}
+
+function shockRow({ deviceId, epoch }: Origin, shock: Placed<'shock'>) {
+  const { record, placement } = shock;
+  const impactAt = record.body.impactAt + shiftOf(shock);
   return {
-    id: `${deviceId}:${epoch}:${seq}`,
+    id: `${deviceId}:${epoch}:${record.seq}`,
     device_id: deviceId,
-    impact_at: body.impactAt,
-    peak_g: body.peakG.resultant,
-    body: JSON.stringify(body),
+    impact_at: impactAt,
+    peak_g: record.body.peakG.resultant,
+    body: JSON.stringify({ ...record.body, impactAt }),
+    time_quality: placement.quality,
+    earliest_at: earliestOf(placement, impactAt),
   };
 }
 
-function coverage(body: RecordBodies['coverage']) {
+function coverageRow(origin: Origin, coverage: Placed<'coverage'>) {
+  const { seq, body } = coverage.record;
+  const startsAt = body.startsAt + shiftOf(coverage);
   return {
-    starts_at: body.startsAt,
-    ends_at: body.endsAt,
+    device_id: origin.deviceId,
+    epoch: origin.epoch,
+    seq,
+    starts_at: startsAt,
+    ends_at: body.endsAt + shiftOf(coverage),
     samples: body.samples,
     lost_samples: body.lostSamples,
     peak_g: body.peakG,
+    time_quality: coverage.placement.quality,
+    earliest_at: earliestOf(coverage.placement, startsAt),
   };
+}
+
+function faultRow(origin: Origin, { record: { seq, body }, placement }: Placed<'fault'>) {
+  return {
+    device_id: origin.deviceId,
+    epoch: origin.epoch,
+    seq,
+    occurred_at: placement.at,
+    sensor: body.sensor,
+    is_raised: body.isRaised ? 1 : 0,
+    reason: body.reason,
+    detail: body.detail,
+    time_quality: placement.quality,
+  };
+}
+
+/** Writes what the device says that it dropped; that has no time. */
+export async function writeDropped(
+  trx: Transaction<Database>,
+  { deviceId, epoch }: Origin,
+  records: readonly DeviceRecord[],
+): Promise<void> {
+  const rows = records.flatMap(({ kind, body }) =>
+    kind === 'tombstone'
+      ? { device_id: deviceId, epoch, from_seq: body.fromSeq, to_seq: body.toSeq, reason: body.reason }
+      : [],
+  );
+  for (const chunk of insertChunks(rows))
+    await trx
+      .insertInto('dropped')
+      .values(chunk)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
 }
 
 /** The record that closes an excursion wins over the one that opened it, whichever came first. */
 async function upsertExcursion(
   trx: Transaction<Database>,
-  deviceId: string,
-  seq: number,
-  body: RecordBodies['excursion'],
+  { deviceId }: Origin,
+  excursion: Placed<'excursion'>,
 ): Promise<void> {
+  const { record, placement } = excursion;
+  const { body, seq } = record;
+  const startedAt = body.startedAt + shiftOf(excursion);
+  const endedAt = body.endedAt === null ? null : body.endedAt + shiftOf(excursion);
   await trx
     .insertInto('excursion')
     .values({
-      id: [deviceId, body.sensor, body.quantity, body.side, body.startedAt].join(':'),
+      id: excursionId(deviceId, record),
       device_id: deviceId,
-      started_at: body.startedAt,
-      ended_at: body.endedAt,
+      started_at: startedAt,
+      ended_at: endedAt,
       seq,
-      body: JSON.stringify(body),
+      body: JSON.stringify({ ...body, startedAt, endedAt }),
+      time_quality: placement.quality,
+      earliest_at: earliestOf(placement, startedAt),
     })
     .onConflict((conflict) =>
       conflict
         .column('id')
         .doUpdateSet((eb) => ({
+          started_at: eb.ref('excluded.started_at'),
           ended_at: eb.ref('excluded.ended_at'),
           seq: eb.ref('excluded.seq'),
           body: eb.ref('excluded.body'),
+          time_quality: eb.ref('excluded.time_quality'),
+          earliest_at: eb.ref('excluded.earliest_at'),
         }))
         .where((eb) =>
           eb.or([
             eb.and([eb('excluded.ended_at', 'is not', null), eb('excursion.ended_at', 'is', null)]),
             eb.and([
               eb.or([eb('excluded.ended_at', 'is not', null), eb('excursion.ended_at', 'is', null)]),
-              eb('excluded.seq', '>', eb.ref('excursion.seq')),
+              eb('excluded.seq', '>=', eb.ref('excursion.seq')),
             ]),
           ]),
         ),
     )
     .execute();
+}
+
+/** Its two records name it alike, wherever the wall clock was set to between them. */
+function excursionId(deviceId: string, { bootId, body }: Placed<'excursion'>['record']): string {
+  const start =
+    body.startedMonotonicMs === undefined ? body.startedAt : `${bootId}@${body.startedMonotonicMs}`;
+  return [deviceId, body.sensor, body.quantity, body.side, start].join(':');
 }

@@ -1,9 +1,13 @@
 import { addRange, type DeviceRecord, type ErrorCode, type SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
+import { type NotedBoot, noteBoots } from '../boot-time/boot-notes.ts';
+import { boundRecords } from '../boot-time/bounding.ts';
+import { moveRecords } from '../boot-time/moving.ts';
+import { type Placement, placeRecord } from '../boot-time/placement.ts';
 import type { Database } from '../store/database.ts';
 import { insertChunks } from '../store/insert-chunks.ts';
 import type { CommitReport } from './commit-report.ts';
-import { writeDerived } from './derived-rows.ts';
+import { writeDerived, writeDropped } from './derived-rows.ts';
 import type { Quarantine } from './quarantine.ts';
 import { buildReceipt } from './receipt-builder.ts';
 import { readReceived, writeReceived } from './received-ranges.ts';
@@ -41,11 +45,24 @@ export async function commitEpoch(
     await storedHashes(trx, group, records, before),
     group.isReplay,
   );
-  await insertInbox(trx, group, fresh);
-  await writeDerived(
+  const boots = await noteBoots(trx, {
+    ...group,
+    records: fresh.map((item) => item.record),
+    sent: runs.flatMap(({ sent }) => sent ?? []),
+  });
+  const placed = fresh.map((item) => ({ ...item, placement: placementOf(item.record, boots) }));
+  await insertInbox(trx, group, placed);
+  await writeDropped(
     trx,
     group,
-    fresh.map((item) => item.record),
+    placed.map((item) => item.record),
+  );
+  await writeDerived(trx, group, placed.filter(isPlaced));
+  for (const boot of boots.values()) if (boot.isMoved) await moveRecords(trx, boot);
+  await boundRecords(
+    trx,
+    group,
+    placed.filter((item) => !isPlaced(item)).map((item) => item.record),
   );
 
   const rejects = group.messages.flatMap((message) =>
@@ -57,7 +74,7 @@ export async function commitEpoch(
   const answered = [...seqsOf(records), ...rejects.flatMap((reject) => (reject.seqs ? [reject.seqs] : []))];
   const after = answered.reduce<SeqRanges>((ranges, [from, to]) => addRange(ranges, from, to), before);
   await writeReceived(trx, deviceId, epoch, before, after);
-  await updateState(trx, group, runs, fresh);
+  await updateState(trx, group, runs, placed);
 
   report.stored += fresh.length;
   report.duplicates += duplicates;
@@ -73,6 +90,17 @@ export async function commitEpoch(
     dead: deadOf([...rejects, ...conflicts.map(conflictReject)]),
   });
   report.receipts.push({ deviceId, receipt });
+}
+
+/** A record with its time; null while only bounds of it are known. */
+type PlacedRecord = HashedRecord & { placement: Placement | null };
+
+function placementOf(record: DeviceRecord, boots: ReadonlyMap<string, NotedBoot>): Placement | null {
+  return placeRecord(record, boots.get(record.bootId) ?? { anchors: [], heardOffsetMs: null });
+}
+
+function isPlaced(item: PlacedRecord): item is PlacedRecord & { placement: Placement } {
+  return item.placement !== null;
 }
 
 /** Hashes of what is stored already; nothing is asked where nothing came twice, which is the rule. */
@@ -100,10 +128,10 @@ async function storedHashes(
 async function insertInbox(
   trx: Transaction<Database>,
   { deviceId, epoch, receivedAt }: EpochGroup,
-  fresh: readonly HashedRecord[],
+  placed: readonly PlacedRecord[],
 ): Promise<void> {
-  for (const chunk of insertChunks(fresh)) {
-    const rows = chunk.map(({ record, hash }) => ({
+  for (const chunk of insertChunks(placed)) {
+    const rows = chunk.map(({ record, hash, placement }) => ({
       device_id: deviceId,
       epoch,
       seq: record.seq,
@@ -115,6 +143,8 @@ async function insertInbox(
       received_at: receivedAt,
       hash,
       body: JSON.stringify(record.body),
+      resolved_at: placement?.at ?? null,
+      time_quality: placement?.quality ?? 'bounded',
     }));
     await trx
       .insertInto('inbox')
@@ -128,7 +158,7 @@ async function updateState(
   trx: Transaction<Database>,
   { deviceId, epoch, receivedAt }: EpochGroup,
   runs: readonly Run[],
-  fresh: readonly HashedRecord[],
+  placed: readonly PlacedRecord[],
 ): Promise<void> {
   const state = await trx
     .selectFrom('device_state')
@@ -136,17 +166,19 @@ async function updateState(
     .where('device_id', '=', deviceId)
     .executeTakeFirst();
   const old = state?.epoch === epoch ? state : undefined;
-  const newest = fresh.reduce<DeviceRecord | undefined>(
-    (best, { record }) => (best === undefined || record.seq > best.seq ? record : best),
+  const newest = placed.reduce<PlacedRecord | undefined>(
+    (best, item) => (best === undefined || item.record.seq > best.record.seq ? item : best),
     undefined,
   );
-  const isNewer = newest !== undefined && newest.seq > (old?.last_seq ?? 0);
+  const isNewer = newest !== undefined && newest.record.seq > (old?.last_seq ?? 0);
   const row = {
     epoch,
     min_seq: Math.max(old?.min_seq ?? 0, ...runs.map((run) => run.outbox.minSeq)),
     max_seq: Math.max(old?.max_seq ?? 0, ...runs.map((run) => run.outbox.maxSeq)),
-    last_seq: isNewer ? newest.seq : (old?.last_seq ?? 0),
-    last_measured_at: isNewer ? newest.measuredAt : (state?.last_measured_at ?? null),
+    last_seq: isNewer ? newest.record.seq : (old?.last_seq ?? 0),
+    last_measured_at: isNewer
+      ? (newest.placement?.at ?? newest.record.measuredAt)
+      : (state?.last_measured_at ?? null),
     last_received_at: receivedAt,
   };
   await trx

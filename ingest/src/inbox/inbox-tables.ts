@@ -1,4 +1,5 @@
-import type { Generated } from 'kysely';
+import type { TimeQuality } from '@jostle/contracts';
+import type { ColumnType, Generated } from 'kysely';
 
 /** Times are ms since the epoch; `*_seq` ranges hold both ends; 0/1 are booleans; bodies are JSON. */
 export interface InboxTables {
@@ -16,6 +17,9 @@ export interface InboxTables {
     received_at: number;
     hash: string;
     body: string;
+    /** When it happened, as far as is known now; null where only bounds are known. */
+    resolved_at: number | null;
+    time_quality: Defaulted<TimeQuality>;
   };
   /** Sequence numbers that were committed, to the inbox or to the quarantine. */
   received: SeqRangeColumns;
@@ -37,19 +41,28 @@ export interface InboxTables {
     /** device:epoch:seq */
     id: string;
     device_id: string;
+    /** The latest possible instant where the time is bounded. */
     impact_at: number;
     peak_g: number;
+    /** Its times are those of the columns, not those of the device. */
     body: string;
+    time_quality: Defaulted<TimeQuality>;
+    /** Null where the time is known, and where nothing limits it. */
+    earliest_at: number | null;
   };
   excursion: {
-    /** device:sensor:quantity:side:startedAt */
+    /** device:sensor:quantity:side:start; the start by boot and monotonic clock where the record has it. */
     id: string;
     device_id: string;
+    /** As late as possible where the time is bounded, like its end. */
     started_at: number;
     ended_at: number | null;
     /** Of the record that gave the present content. */
     seq: number;
     body: string;
+    time_quality: Defaulted<TimeQuality>;
+    /** Of its start; null where that is known, and where nothing limits it. */
+    earliest_at: number | null;
   };
   coverage: {
     device_id: string;
@@ -60,6 +73,9 @@ export interface InboxTables {
     samples: number;
     lost_samples: number;
     peak_g: number;
+    time_quality: Defaulted<TimeQuality>;
+    /** Of its start; null where that is known, and where nothing limits it. */
+    earliest_at: number | null;
   };
   sensor_fault: {
     device_id: string;
@@ -70,6 +86,7 @@ export interface InboxTables {
     is_raised: number;
     reason: string;
     detail: string;
+    time_quality: Defaulted<TimeQuality>;
   };
   quarantine: {
     id: Generated<number>;
@@ -86,6 +103,9 @@ export interface InboxTables {
     seq: number | null;
   };
 }
+
+/** `measured` where a row is inserted without it. */
+type Defaulted<T> = ColumnType<T, T | undefined, T>;
 
 interface SeqRangeColumns {
   device_id: string;

@@ -1,4 +1,4 @@
-import type { DeviceRecord, ErrorCode, OutboxSpan } from '@jostle/contracts';
+import type { DecodedUp, DeviceRecord, ErrorCode, OutboxSpan } from '@jostle/contracts';
 
 /** Something that goes into quarantine instead of the inbox. */
 export interface Reject {
@@ -18,6 +18,7 @@ export type Submission =
       receivedAt: number;
       epoch: string;
       outbox: OutboxSpan;
+      sent: DecodedUp['sent'];
       records: readonly DeviceRecord[];
       rejects: readonly Reject[];
       raw: Buffer;

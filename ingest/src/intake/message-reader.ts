@@ -56,6 +56,7 @@ export function readMessage({ topic, payload, receivedAt }: IntakePacket): Submi
     ...from,
     epoch: decoded.epoch,
     outbox: decoded.outbox,
+    sent: decoded.sent,
     records: decoded.records,
     rejects: decoded.malformed.map(malformedRecord),
     raw: payload,

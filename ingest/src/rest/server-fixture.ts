@@ -44,6 +44,7 @@ export function hubFinding(returnId: string): Finding {
     device: 'DEV-1',
     impactAt: '2026-03-01T10:05:00.000Z',
     impactClass: 'drop',
+    impactOrientation: null,
     peakG: { x: 3, y: 4, z: 91, resultant: 92.1 },
     isClipped: false,
     isBandwidthLimited: false,

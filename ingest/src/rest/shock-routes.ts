@@ -8,10 +8,12 @@ import {
   ShockEventDetail,
   Sscc,
 } from '@jostle/contracts';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import Type from 'typebox';
 import { shockEventOf } from '../correlation/shock-event.ts';
+import { boundedTime } from '../finding/event-reader.ts';
 import { toMs } from '../ledger/instants.ts';
+import type { Database } from '../store/database.ts';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './server-deps.ts';
 import { errorAnswers, PageQuery, type TypedApp } from './typed-app.ts';
@@ -60,9 +62,7 @@ function shockListRoute(app: TypedApp, { store: { db } }: ServerDeps): void {
       const rows = await shocks.execute();
       const page = rows.slice(0, limit);
       return {
-        items: page.map((row) =>
-          shockEventOf({ id: row.id, device: row.device_id, body: JSON.parse(row.body) }),
-        ),
+        items: page.map((row) => shockInRest(row, JSON.parse(row.body))),
         next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
       };
     },
@@ -86,11 +86,16 @@ function shockDetailRoute(app: TypedApp, { store: { db } }: ServerDeps): void {
       if (row === undefined) throw notFound('shock event', id);
       const body: ShockBody = JSON.parse(row.body);
       return {
-        ...shockEventOf({ id: row.id, device: row.device_id, body }),
+        ...shockInRest(row, body),
         waveform: body.waveform ?? null,
       };
     },
   );
+}
+
+function shockInRest(row: Selectable<Database['shock_event']>, body: ShockBody): ShockEvent {
+  const event = shockEventOf({ id: row.id, device: row.device_id, body, ...boundedTime(row) });
+  return { ...event, timeQuality: row.time_quality };
 }
 
 /** A device was assigned to the shipment, or to a pallet that carries it, at the moment of the impact. */

@@ -1,4 +1,5 @@
 import { type Kysely, Migrator } from 'kysely';
+import { bootMigration } from '../boot-time/boot-migration.ts';
 import { findingMigration } from '../finding/finding-migration.ts';
 import { inboxMigration } from '../inbox/inbox-migration.ts';
 import { quarantineMigration } from '../inbox/quarantine-migration.ts';
@@ -14,6 +15,7 @@ const MIGRATIONS: readonly (readonly [name: string, area: AreaMigration])[] = [
   ['003-telemetry', telemetryMigration],
   ['004-finding', findingMigration],
   ['005-quarantine', quarantineMigration],
+  ['006-boot', bootMigration],
 ];
 
 /** Brings the database to the newest tables, all in one transaction: a kill in the middle leaves nothing behind. */

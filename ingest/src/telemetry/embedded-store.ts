@@ -47,6 +47,23 @@ export class EmbeddedTelemetryStore implements TelemetryStore {
     }
   }
 
+  async remove(points: readonly TelemetryPoint[]): Promise<WriteOutcome> {
+    try {
+      await this.#store.db.transaction().execute(async (trx) => {
+        for (const { kind, deviceId, measuredAt, seq } of points)
+          if (kind === 'climate')
+            await trx
+              .deleteFrom('telemetry_climate')
+              .where('device_id', '=', deviceId)
+              .where('point_ns', '=', String(pointTimeNs(measuredAt, seq)))
+              .execute();
+      });
+      return { kind: 'written' };
+    } catch (error) {
+      return { kind: 'retry', reason: String(error) };
+    }
+  }
+
   climate(deviceId: string, fromMs: number, toMs: number, maxPoints: number): Promise<ClimatePoint[]> {
     const length = sql.lit(stretchMs(fromMs, toMs, maxPoints));
     return this.#store.db

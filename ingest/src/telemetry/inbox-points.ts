@@ -5,15 +5,19 @@ import type { TelemetryPoint } from './telemetry-store.ts';
 
 export type InboxRow = Pick<
   Selectable<Database['inbox']>,
-  'id' | 'device_id' | 'epoch' | 'seq' | 'kind' | 'measured_at' | 'body'
+  'id' | 'device_id' | 'epoch' | 'seq' | 'kind' | 'measured_at' | 'resolved_at' | 'body'
 >;
 
 /** The kinds of records that have a curve. */
 export const POINT_KINDS = ['climate', 'shock'] as const;
 
-/** The point of an inbox row, or undefined where it has no value to show. */
-export function pointOf(row: InboxRow): TelemetryPoint | undefined {
-  const point = { deviceId: row.device_id, measuredAt: row.measured_at, seq: row.seq };
+/**
+ * The point of an inbox row at its time, or at another one; undefined where it has no value to show, or no known time:
+ * a curve has no place for what is only bounded.
+ */
+export function pointOf(row: InboxRow, at: number | null = row.resolved_at): TelemetryPoint | undefined {
+  if (at === null) return undefined;
+  const point = { deviceId: row.device_id, measuredAt: at, seq: row.seq };
   if (row.kind === 'climate') {
     const { temperatureC, relativeHumidityPct, pressureHpa } = JSON.parse(
       row.body,
@@ -32,5 +36,5 @@ export function pointOf(row: InboxRow): TelemetryPoint | undefined {
     dropHeightM: dropHeightM ?? undefined,
     impactClass,
   };
-  return { ...point, measuredAt: shock.impactAt, kind: 'shock', values };
+  return { ...point, measuredAt: shock.impactAt + at - row.measured_at, kind: 'shock', values };
 }

@@ -1,4 +1,4 @@
-import { JostleError, MEASUREMENTS } from '@jostle/contracts';
+import { JostleError, MEASUREMENTS, pointTimeNs } from '@jostle/contracts';
 import { pointLine } from './point-line.ts';
 import {
   type ClimatePoint,
@@ -9,6 +9,8 @@ import {
 } from './telemetry-store.ts';
 
 const TIMEOUT_MS = 10_000;
+/** They travel in the address, some 100 bytes each. */
+const DELETES_PER_REQUEST = 100;
 
 interface Answer {
   status: number;
@@ -51,6 +53,22 @@ export class InfluxTelemetryStore implements TelemetryStore {
     return 'kind' in second ? second : outcomeOf(second);
   }
 
+  /** DELETE is InfluxQL of version 1 and of the compatibility API of version 2; version 3 cannot take a point out. */
+  async remove(points: readonly TelemetryPoint[]): Promise<WriteOutcome> {
+    for (let i = 0; i < points.length; i += DELETES_PER_REQUEST) {
+      const statements = points
+        .slice(i, i + DELETES_PER_REQUEST)
+        .map(
+          ({ kind, deviceId, measuredAt, seq }) =>
+            `DELETE FROM ${quoted(MEASUREMENTS[kind].name)} ` +
+            `WHERE "device" = ${text(deviceId)} AND time = ${pointTimeNs(measuredAt, seq)}`,
+        );
+      const outcome = await this.#delete(statements.join('; '));
+      if (outcome.kind !== 'written') return outcome;
+    }
+    return { kind: 'written' };
+  }
+
   async climate(deviceId: string, fromMs: number, toMs: number, maxPoints: number): Promise<ClimatePoint[]> {
     const { name, fields } = MEASUREMENTS.climate;
     const series = await this.#query(
@@ -75,6 +93,19 @@ export class InfluxTelemetryStore implements TelemetryStore {
   async #post(lines: string): Promise<Answer | WriteOutcome> {
     try {
       return await this.#fetch('write', {}, { method: 'POST', body: lines });
+    } catch (error) {
+      return { kind: 'retry', reason: reasonOf(error) };
+    }
+  }
+
+  /** A statement that fails does so with status 200. */
+  async #delete(q: string): Promise<WriteOutcome> {
+    try {
+      const answer = await this.#fetch('query', { q }, { method: 'POST' });
+      const isDone = !answer.body.includes('"error"') || answer.body.includes('database not found');
+      return isDone || answer.status >= 300
+        ? outcomeOf(answer)
+        : { kind: 'invalid', reason: answer.body.trim().slice(0, 300) };
     } catch (error) {
       return { kind: 'retry', reason: reasonOf(error) };
     }

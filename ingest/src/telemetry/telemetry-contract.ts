@@ -52,6 +52,20 @@ export function telemetryContract(open: () => Promise<TelemetryStore>): void {
     expect(await minute(store)).toMatchObject([{ temperatureC: 15 }]);
   });
 
+  it('takes out exactly the points that are named, and none where there is nothing yet', async () => {
+    const store = await open();
+    expect(await store.remove([climatePoint(1, 10)])).toEqual({ kind: 'written' });
+    await store.write([
+      climatePoint(1, 10),
+      climatePoint(2, 20, { measuredAt: START_MS + 1000 }),
+      climatePoint(1, 30, { deviceId: 'DEV-2' }),
+      SHOCK,
+    ]);
+    expect(await store.remove([climatePoint(1, 10), SHOCK, climatePoint(9, 0)])).toEqual({ kind: 'written' });
+    expect(await minute(store)).toMatchObject([{ temperatureC: 20 }]);
+    expect(await store.climate('DEV-2', START_MS, START_MS + 60_000, 10)).toHaveLength(1);
+  });
+
   it('averages over equal stretches when there are more readings than asked for', async () => {
     const store = await open();
     await store.write(Array.from({ length: 60 }, (_, i) => climatePoint(i, i)));

@@ -55,6 +55,8 @@ export interface ClimatePoint {
 /** Where readings are kept for curves. It can be lost and filled again from the inbox. */
 export interface TelemetryStore {
   write(points: readonly TelemetryPoint[]): Promise<WriteOutcome>;
+  /** Takes points out again, by their kind, device, time and seq; their values do not matter. `written` says it is done. */
+  remove(points: readonly TelemetryPoint[]): Promise<WriteOutcome>;
   /**
    * The climate of one device over [fromMs, toMs), in order of time, at most `maxPoints` of them.
    *

@@ -8,6 +8,8 @@ import type { TelemetryPoint, TelemetryStore, WriteOutcome } from './telemetry-s
 
 const CURSOR = 'telemetry';
 const BATCH_POINTS = 5000;
+/** Removing is one statement a point in InfluxDB. */
+const MOVE_POINTS = 500;
 /** How often the inbox is looked at without being told of something new. */
 const POLL_MS = 1000;
 const RETRY: RetryPlan = { firstMs: 500, maxMs: 60_000, factor: 2 };
@@ -27,6 +29,13 @@ export interface TelemetryWriterOptions {
 interface Entry {
   row: InboxRow;
   point: TelemetryPoint;
+}
+
+function entriesOf(rows: readonly InboxRow[]): Entry[] {
+  return rows.flatMap((row) => {
+    const point = pointOf(row);
+    return point === undefined ? [] : [{ row, point }];
+  });
 }
 
 const pauseFor = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});
@@ -74,7 +83,7 @@ export class TelemetryWriter {
     while (!stop.aborted) {
       this.#waiting = new AbortController();
       try {
-        const count = await this.#step();
+        const count = (await this.#step()) + (await this.#movePoints());
         failures = 0;
         if (count === 0) await this.#pause(POLL_MS, this.#waiting.signal);
       } catch (error) {
@@ -94,7 +103,7 @@ export class TelemetryWriter {
       .executeTakeFirst();
     const rows = await db
       .selectFrom('inbox')
-      .select(['id', 'device_id', 'epoch', 'seq', 'kind', 'measured_at', 'body'])
+      .select(['id', 'device_id', 'epoch', 'seq', 'kind', 'measured_at', 'resolved_at', 'body'])
       .where('id', '>', cursor?.value ?? 0)
       .where('kind', 'in', POINT_KINDS)
       .orderBy('id')
@@ -102,11 +111,7 @@ export class TelemetryWriter {
       .execute();
     const last = rows.at(-1);
     if (last === undefined) return 0;
-    const entries = rows.flatMap((row): Entry[] => {
-      const point = pointOf(row);
-      return point === undefined ? [] : [{ row, point }];
-    });
-    if (!(await this.#deliver(entries))) return rows.length;
+    if (!(await this.#deliver(entriesOf(rows)))) return rows.length;
     const value = last.id;
     await db
       .insertInto('cursor')
@@ -114,6 +119,43 @@ export class TelemetryWriter {
       .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
       .execute();
     return rows.length;
+  }
+
+  /** Carries points to where their records were moved. @returns how many moves there were */
+  async #movePoints(): Promise<number> {
+    const { db } = this.#options.store;
+    const rows = await db
+      .selectFrom('point_move')
+      .innerJoin('inbox', 'inbox.id', 'point_move.inbox_id')
+      .select(['inbox.id', 'device_id', 'epoch', 'seq', 'kind', 'measured_at', 'resolved_at', 'body'])
+      .select(['point_move.id as move_id', 'from_ms'])
+      .orderBy('point_move.id')
+      .limit(MOVE_POINTS)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return 0;
+    // All of them leave before any is written: a point may have come back to where it was.
+    const left = rows.flatMap((row) => pointOf(row, row.from_ms) ?? []);
+    if (!(await this.#removeUntilAnswered(left))) return rows.length;
+    if (!(await this.#deliver(entriesOf(rows)))) return rows.length;
+    await db.deleteFrom('point_move').where('id', '<=', last.move_id).execute();
+    return rows.length;
+  }
+
+  /** A store that refuses to remove keeps the points: that is said, and the line goes on. */
+  async #removeUntilAnswered(points: readonly TelemetryPoint[]): Promise<boolean> {
+    const { telemetry, log } = this.#options;
+    for (let attempt = 0; points.length > 0 && !this.#stopping.signal.aborted; attempt++) {
+      const outcome = await telemetry.remove(points);
+      if (outcome.kind === 'written') return true;
+      if (outcome.kind === 'invalid' || outcome.kind === 'too-large') {
+        const reason = outcome.kind === 'too-large' ? 'too large' : outcome.reason;
+        log.warn({ points: points.length, reason }, 'points stay where they were before their correction');
+        return true;
+      }
+      await this.#backOff(outcome, attempt);
+    }
+    return points.length === 0;
   }
 
   /** @returns whether everything is written or in quarantine; false where the writer was stopped before */
@@ -138,24 +180,30 @@ export class TelemetryWriter {
   async #writeUntilAnswered(
     entries: readonly Entry[],
   ): Promise<Extract<WriteOutcome, { kind: 'written' | 'invalid' | 'too-large' }> | undefined> {
-    const { telemetry, random } = this.#options;
+    const { telemetry } = this.#options;
     const points = entries.map((entry) => entry.point);
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
       const outcome = await telemetry.write(points);
-      if (outcome.kind === 'retry') {
-        this.#report(outcome.reason, 'warn');
-        const backOff = retryDelayMs(RETRY, attempt, random());
-        await this.#pause(Math.max(backOff, outcome.afterMs ?? 0), this.#stopping.signal);
-      } else if (outcome.kind === 'refused') {
-        this.#report(outcome.reason, 'error');
-        await this.#pause(REFUSED_RETRY_MS, this.#stopping.signal);
-      } else {
+      if (outcome.kind === 'retry' || outcome.kind === 'refused') await this.#backOff(outcome, attempt);
+      else {
         if (this.#outage !== null) this.#options.log.info('telemetry is written again');
         this.#outage = null;
         return outcome;
       }
     }
     return undefined;
+  }
+
+  async #backOff(
+    outcome: Extract<WriteOutcome, { kind: 'retry' | 'refused' }>,
+    attempt: number,
+  ): Promise<void> {
+    const isRefusal = outcome.kind === 'refused';
+    this.#report(outcome.reason, isRefusal ? 'error' : 'warn');
+    const ms = isRefusal
+      ? REFUSED_RETRY_MS
+      : Math.max(retryDelayMs(RETRY, attempt, this.#options.random()), outcome.afterMs ?? 0);
+    await this.#pause(ms, this.#stopping.signal);
   }
 
   async #setAside({ row, point }: Entry, reason: string): Promise<void> {

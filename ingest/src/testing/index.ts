@@ -1,3 +1,4 @@
+export { openStore } from '../store/store.ts';
 export * from './influx.ts';
 export * from './mosquitto.ts';
 export * from './postgres.ts';

@@ -45,6 +45,7 @@ const BODIES: RecordBodies = {
   tilt: { sensor: 'lis3dh-18', upFace: 2, tiltDeg: 91.5, startedAt: START_MS },
   fault: { sensor: 'sht31d-44', isRaised: true, reason: 'stale', detail: 'no new value for 10 s' },
   tombstone: { fromSeq: 1, toSeq: 2, reason: 'outbox-full' },
+  anchor: { monotonicMs: 0, wallMs: START_MS, source: 'ntp', errorMs: 1 },
 };
 
 /** A record that was measured one second after the one before it. */

@@ -23,6 +23,7 @@ it('records an excursion in wall time when it opens and when it closes', () => {
     side: 'above',
     limit: 8,
     startedAt: 1_700_000_010_000,
+    startedMonotonicMs: 10_000,
   };
   expect(sent.map((d) => d.body)).toEqual([
     { ...excursion, endedAt: null, extreme: 8 },

@@ -1,8 +1,8 @@
 import type { Clock } from '@jostle/contracts';
+import { wallTimeOf } from '../../clock/wall-time.ts';
 import { ExcursionDetector, type ExcursionObservation } from '../../detection/index.ts';
 import type { DraftOutlet } from '../draft-outlet.ts';
 import type { ClimateLimit } from '../sensing-config.ts';
-import { wallTimeOf } from '../wall-time.ts';
 import type { ClimateReading } from './board.ts';
 
 /** All climate limits of one sensor. */
@@ -42,6 +42,7 @@ export class ExcursionWatch {
       sensor: this.#sensor,
       startedAt: wallTimeOf(this.#clock, startedMonoMs),
       endedAt: endedMonoMs === null ? null : wallTimeOf(this.#clock, endedMonoMs),
+      startedMonotonicMs: Math.round(startedMonoMs),
       ...excursion,
     });
   }

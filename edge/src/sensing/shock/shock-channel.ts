@@ -1,7 +1,9 @@
 import type { Clock, FaultBody } from '@jostle/contracts';
 import { UNCALIBRATED } from '../../calibration/calibration.ts';
+import { wallTimeOf } from '../../clock/wall-time.ts';
 import {
   CoverageMeter,
+  impactOrientation,
   type SampleBlock,
   ShockDetector,
   type ShockObservation,
@@ -12,7 +14,6 @@ import type { ShockChip } from '../sensing-config.ts';
 import { SensorFault } from '../sensor-fault.ts';
 import { sensorName } from '../sensor-name.ts';
 import type { TiltWatch } from '../tilt/tilt-watch.ts';
-import { wallTimeOf } from '../wall-time.ts';
 import { FifoRecorder, type RecorderListener } from './fifo-recorder.ts';
 import { shockFifo } from './shock-chips.ts';
 
@@ -26,6 +27,8 @@ export class ShockChannel implements RecorderListener {
   watcher: Pick<RecorderListener, 'samples' | 'gap'> | null = null;
   readonly #clock: Clock;
   readonly #drafts: DraftOutlet;
+  /** The axes of the samples are those of the parcel. */
+  readonly #isCalibrated: boolean;
   readonly #fault: SensorFault;
   readonly #detector: ShockDetector;
   readonly #coverage = new CoverageMeter();
@@ -48,7 +51,8 @@ export class ShockChannel implements RecorderListener {
     const chip = shockFifo(config);
     this.sensor = sensorName(config);
     this.#tilt = tilt;
-    this.#calibrated = calibration.id === UNCALIBRATED.id ? {} : { calibrationId: calibration.id };
+    this.#isCalibrated = calibration.id !== UNCALIBRATED.id;
+    this.#calibrated = this.#isCalibrated ? { calibrationId: calibration.id } : {};
     this.#clock = clock;
     this.#drafts = drafts;
     this.#fault = new SensorFault(this.sensor, drafts);
@@ -124,9 +128,16 @@ export class ShockChannel implements RecorderListener {
   }
 
   #record(observations: ShockObservation[]): void {
-    for (const { impactMonoMs, ...shock } of observations) {
+    for (const { impactMonoMs, velocityChange, ...shock } of observations) {
       const impactAt = wallTimeOf(this.#clock, impactMonoMs);
-      this.#drafts.add('shock', { sensor: this.sensor, impactAt, ...shock, ...this.#calibrated });
+      const orientation = impactOrientation(velocityChange, shock.clipped, this.#isCalibrated);
+      this.#drafts.add('shock', {
+        sensor: this.sensor,
+        impactAt,
+        ...shock,
+        impactOrientation: orientation,
+        ...this.#calibrated,
+      });
     }
   }
 }

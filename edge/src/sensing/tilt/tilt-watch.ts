@@ -1,7 +1,7 @@
 import type { Clock } from '@jostle/contracts';
+import { wallTimeOf } from '../../clock/wall-time.ts';
 import { type SampleBlock, TiltDetector } from '../../detection/index.ts';
 import type { DraftOutlet } from '../draft-outlet.ts';
-import { wallTimeOf } from '../wall-time.ts';
 
 /** From the samples of one chip to tilt records. */
 export class TiltWatch {

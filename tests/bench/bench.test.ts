@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { figure, median } from './figure.ts';
+import { figureTable, type Report } from './report.ts';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--import', 'tsx', MAIN, ...args], (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+test('a target is met on its own side only', () => {
+  const passes = (value: number, target: Parameters<typeof figure>[4]) =>
+    figure('x', value, 'u', '', target).pass;
+  expect([passes(9, { atLeast: 10 }), passes(10, { atLeast: 10 }), passes(11, { atLeast: 10 })]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  expect([passes(9, { atMost: 10 }), passes(10, { atMost: 10 }), passes(11, { atMost: 10 })]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect([passes(Number.NaN, { atMost: 10 }), passes(Number.NaN, { atLeast: 10 })]).toEqual([false, false]);
+  expect(figure('x', 1, 'u', '')).toMatchObject({ target: null, bound: null, pass: true });
+});
+
+test('the middle of the measurements is taken, whatever their order', () => {
+  expect(median([3, 1, 100, 2, 4])).toBe(3);
+});
+
+test('the table names what is missed', () => {
+  const table = figureTable([
+    figure('a', 1, 'u', '', { atLeast: 2 }),
+    figure('b', 1, 'u', '', { atMost: 2 }),
+  ]);
+  expect(table).toMatch(/a\s+1\s+u\s+≥ 2\s+MISSED\nb\s+1\s+u\s+≤ 2\s+met/);
+});
+
+describe('npm run bench', () => {
+  test('tells how it is used', async () => {
+    const { code, stdout } = await bench('--help');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('--json FILE')]);
+  });
+
+  test.each([[[]], [['nothing']], [['edge', '--seconds', '0']], [['edge', '--speed']]])(
+    'refuses %j',
+    async (args) => {
+      const { code, stdout, stderr } = await bench(...args);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('npm run bench -- SUITE');
+    },
+  );
+
+  test('measures the edge agent and writes every figure', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jostle-bench-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const json = join(folder, 'edge.json');
+    const { code, stdout } = await bench('edge', '--seconds', '1', '--json', json);
+    const report: Report = JSON.parse(readFileSync(json, 'utf8'));
+    expect(report).toMatchObject({ tool: 'bench edge', seed: 7, commit: expect.any(String) });
+    expect(report.machine).toMatchObject({ cores: expect.any(Number), node: process.version });
+    expect(report.figures.map(({ id }) => id)).toEqual([
+      'edge.detection.rate',
+      'edge.outbox.single',
+      'edge.outbox.batched',
+      'edge.outbox.single.disk',
+      'edge.outbox.batched.disk',
+      'edge.disk.sync',
+      'edge.flash.quiet',
+      'edge.uplink.quiet',
+      'edge.downlink.quiet',
+      'edge.flash.rough',
+      'edge.uplink.rough',
+      'edge.downlink.rough',
+      'edge.agent.cpu',
+      'edge.simulator.cpu',
+      'edge.agent.rss',
+      'edge.agent.rss.sources',
+    ]);
+    for (const { id, value, unit, how } of report.figures) {
+      expect([id, value > 0]).toEqual([id, true]);
+      expect(unit).not.toBe('');
+      expect(how).not.toBe('');
+      expect(stdout).toContain(id);
+    }
+    expect(code).toBe(report.figures.every(({ pass }) => pass) ? 0 : 1);
+  }, 240_000);
+});
