@@ -1,38 +1,29 @@
-import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Clock,
-  type ClockQuality,
-  type DeviceRecord,
-  MINUTE_MS,
-  type RecordDraft,
-} from '@jostle/contracts';
+import type { Clock } from '@jostle/contracts';
 import type { Logger } from 'pino';
-import manifest from '../package.json' with { type: 'json' };
+import { type AgentStatus, statusOf } from './agent-status.ts';
 import { machineBootId } from './clock/boot-id.ts';
 import { SystemClock } from './clock/clock.ts';
-import { ClockStanding, type TimeStanding } from './clock/clock-standing.ts';
 import type { AgentConfig } from './config.ts';
 import { agentSocketPath, answerAt } from './field/agent-socket.ts';
 import { type GlanceFrame, SensorQuestions } from './field/sensor-questions.ts';
-import { type SensorState, SensorStates } from './field/sensor-states.ts';
 import type { AgentHealth } from './health/health.ts';
 import { Outbox } from './outbox/outbox.ts';
-import type { SensorQuestion } from './sensing/protocol.ts';
-import { type SensingAnswer, SensingSupervisor } from './sensing-supervisor.ts';
+import { RecordKeeper } from './record-keeper.ts';
+import type { SensingEvents, SensingSource } from './sensing-source.ts';
+import { SensingSupervisor } from './sensing-supervisor.ts';
 import { openMqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 
 export { loadCalibrations } from './calibration/calibration-loading.ts';
 export { AgentConfig, agentRules, readAgentConfig } from './config.ts';
 export { sensingOf } from './sensing-settings.ts';
+export type { SensingEvents, SensingSource } from './sensing-source.ts';
 
 /** How often overdue messages are looked for. */
 const PUMP_MS = 250;
 /** How long a stopping agent waits for receipts; what has none then is sent at the next start. */
 const DRAIN_MS = 700;
-/** A rate over less than this says little: coverage comes once a minute. */
-const RATE_AFTER_MS = 5 * MINUTE_MS;
 
 /** What a hardware worker may want to know before it starts. */
 export interface AgentFacts {
@@ -49,26 +40,6 @@ export interface AgentOptions {
   log: Logger;
 }
 
-/** Where an agent's records come from: a hardware worker of its own, or sensing that many agents share. */
-export interface SensingSource {
-  /** Those that were found at the start. */
-  readonly sensors: readonly string[];
-  /** How long it has not been heard of, ms; null while that says nothing. */
-  readonly silenceMs: number | null;
-  /** Asks it; the answer comes as `answered`, or never. */
-  tell(question: SensorQuestion): void;
-  /** Hands over what was measured and ends. */
-  stop(): Promise<void>;
-}
-
-/** What a source tells its agent. */
-export interface SensingEvents {
-  ready(): void;
-  /** `bootId` names the origin of the monotonic times. */
-  records(drafts: readonly RecordDraft[], bootId: string): void;
-  answered(answer: SensingAnswer): void;
-}
-
 export interface SourcedAgentOptions {
   config: AgentConfig;
   /** `bootId` is that of `clock`; a source on another clock gives its records a boot of their own. */
@@ -77,33 +48,6 @@ export interface SourcedAgentOptions {
     agent: { clock: Clock; bootId: string; facts(): AgentFacts },
   ): SensingSource;
   log: Logger;
-}
-
-export interface AgentStatus {
-  deviceId: string;
-  /** Version of the agent. */
-  version: string;
-  /** Wall clock of the agent, ms since the epoch: what the other times are to be compared with. */
-  wallMs: number;
-  /** Names this outbox file. */
-  epoch: string;
-  isConnected: boolean;
-  /** Records without a receipt. */
-  backlog: number;
-  /** When the record was measured that has waited longest, ms since the epoch; null without a backlog. */
-  oldestMeasuredAt: number | null;
-  /** Records a day at the rate since the start; null in the first minutes. */
-  storedPerDay: number | null;
-  /** What the hardware worker found at its start. */
-  sensors: readonly string[];
-  /** How each sensor is, by its records since the start of the agent. */
-  sensorStates: readonly SensorState[];
-  /** ms since the epoch; of an earlier run where this one had none. */
-  lastReceiptAt: number | null;
-  clock: ClockQuality;
-  time: TimeStanding;
-  /** Room for the outbox to grow; null where the folder cannot be asked. */
-  freeBytes: number | null;
 }
 
 export interface Agent extends AgentFacts {
@@ -146,7 +90,6 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
   const { deviceId, deviceToken, dataDir, mqttUrl, outboxMaxRecords } = config;
   const clock = new SystemClock();
   const bootId = machineBootId();
-  const standing = new ClockStanding(clock);
   const outbox = new Outbox({ path: join(dataDir, 'outbox.db'), log, maxRecords: outboxMaxRecords });
   const { lastMeasuredAt } = outbox;
   log.info({ epoch: outbox.epoch, backlog: outbox.count }, 'outbox is open');
@@ -166,19 +109,12 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
   const sensing = new Promise<void>((resolve) => {
     sensingIsReady = resolve;
   });
-  const sensorStates = new SensorStates();
-  let isOutboxWritable = true;
-  const startedMono = clock.monotonicMs();
-  let stored = 0;
+  const keeper = new RecordKeeper(outbox, clock, log);
   const events: SensingEvents = {
     ready: () => sensingIsReady(),
     answered: (answer) => questions.receive(answer),
-    records: (drafts, bootId) => {
-      sensorStates.note(drafts);
-      const records = store(outbox, drafts, bootId, log);
-      stored += records?.length ?? 0;
-      isOutboxWritable = records !== null;
-      standing.note(records ?? []);
+    records: (drafts, origin) => {
+      keeper.keep(drafts, origin);
       uplink.pump();
     },
   };
@@ -187,25 +123,7 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
 
   const questions = new SensorQuestions({ clock, ask: (question) => source.tell(question) });
 
-  const status = (): AgentStatus => {
-    sensorStates.found(source.sensors);
-    return {
-      deviceId,
-      version: manifest.version,
-      wallMs: clock.wallMs(),
-      epoch: outbox.epoch,
-      isConnected: uplink.isUp,
-      backlog: outbox.count,
-      oldestMeasuredAt: outbox.oldestMeasuredAt,
-      storedPerDay: perDay(stored, clock.monotonicMs() - startedMono),
-      sensors: source.sensors,
-      sensorStates: sensorStates.list(),
-      lastReceiptAt: uplink.lastReceiptAt ?? outbox.lastReceiptAt,
-      clock: clock.quality(),
-      time: standing.now(),
-      freeBytes: freeBytesOf(dataDir),
-    };
-  };
+  const status = () => statusOf({ config, clock, outbox, uplink, keeper, source });
   const answers = {
     status,
     outbox: () => outbox.summary(),
@@ -229,42 +147,10 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
     lastMeasuredAt,
     sensing,
     status,
-    health: () => ({ workerSilenceMs: source.silenceMs, isOutboxWritable }),
+    health: () => ({ workerSilenceMs: source.silenceMs, isOutboxWritable: keeper.isWritable }),
     stop: () => {
       stopped ??= stopAll();
       return stopped;
     },
   };
-}
-
-/**
- * A full or failing disk loses these drafts, and says so; it does not end the agent, which goes on measuring.
- *
- * @returns what is stored; null where it could not be
- */
-function store(
-  outbox: Outbox,
-  drafts: readonly RecordDraft[],
-  bootId: string,
-  log: Logger,
-): readonly DeviceRecord[] | null {
-  try {
-    return outbox.append(drafts, bootId);
-  } catch (error) {
-    log.error({ err: error, drafts: drafts.length }, 'records could not be stored');
-    return null;
-  }
-}
-
-function freeBytesOf(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
-}
-
-function perDay(records: number, elapsedMs: number): number | null {
-  return elapsedMs < RATE_AFTER_MS ? null : Math.round((records * 1440 * MINUTE_MS) / elapsedMs);
 }

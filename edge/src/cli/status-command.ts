@@ -1,6 +1,6 @@
 import { JostleError } from '@jostle/contracts';
 import { Command } from 'commander';
-import type { AgentStatus } from '../agent.ts';
+import type { AgentStatus } from '../agent-status.ts';
 import { readAgentConfig, readSimulatedConfig } from '../config.ts';
 import { askAgentAt } from '../field/agent-client.ts';
 import { loadSimulator } from '../field/simulator-package.ts';

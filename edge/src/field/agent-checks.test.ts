@@ -1,6 +1,6 @@
 import { readConfig } from '@jostle/contracts';
 import { expect, test } from 'vitest';
-import type { AgentStatus } from '../agent.ts';
+import type { AgentStatus } from '../agent-status.ts';
 import { AgentConfig } from '../config.ts';
 import { agentChecks } from './agent-checks.ts';
 import { backlogCheck, roomCheck } from './backlog-checks.ts';

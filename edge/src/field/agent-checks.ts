@@ -1,4 +1,4 @@
-import type { AgentStatus } from '../agent.ts';
+import type { AgentStatus } from '../agent-status.ts';
 import type { AgentConfig } from '../config.ts';
 import { backlogCheck, roomCheck } from './backlog-checks.ts';
 import { type CheckResult, fail, ok, skipped, warn } from './check-result.ts';

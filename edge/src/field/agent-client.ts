@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { JostleError } from '@jostle/contracts';
-import type { AgentStatus } from '../agent.ts';
+import type { AgentStatus } from '../agent-status.ts';
 import type { OutboxSummary } from '../outbox/outbox-summary.ts';
 import { type AgentQuestion, agentSocketPath, isTooLong } from './agent-socket.ts';
 import { type ScannedAddress, type ScanRow, scannedOf } from './bus-scan.ts';

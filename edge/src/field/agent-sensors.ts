@@ -1,5 +1,5 @@
 import { isJostleError } from '@jostle/contracts';
-import type { AgentStatus } from '../agent.ts';
+import type { AgentStatus } from '../agent-status.ts';
 import type { SensingConfig } from '../sensing/sensing-config.ts';
 import { askScanAt, followAgentAt } from './agent-client.ts';
 import { expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';

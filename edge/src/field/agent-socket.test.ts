@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { AgentStatus } from '../agent.ts';
+import type { AgentStatus } from '../agent-status.ts';
 import type { OutboxSummary } from '../outbox/outbox-summary.ts';
 import { askAgentAt, askOutboxAt, askScanAt, followAgentAt } from './agent-client.ts';
 import { type AgentAnswers, agentSocketPath, answerAt } from './agent-socket.ts';

@@ -2,7 +2,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { AgentStatus } from '../agent.ts';
+import type { AgentStatus } from '../agent-status.ts';
 import type { OutboxSummary } from '../outbox/outbox-summary.ts';
 import type { ScanRow } from './bus-scan.ts';
 import { readLines } from './lines.ts';

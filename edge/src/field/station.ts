@@ -1,5 +1,6 @@
 import type { Clock, ClockQuality } from '@jostle/contracts';
-import type { AgentOptions, AgentStatus } from '../agent.ts';
+import type { AgentOptions } from '../agent.ts';
+import type { AgentStatus } from '../agent-status.ts';
 import type { AgentConfig } from '../config.ts';
 import type { I2cTransport } from '../io/transport.ts';
 import type { OutboxInspection } from '../outbox/sqlite-file.ts';

@@ -1,5 +1,5 @@
 import { textTable } from '@jostle/contracts';
-import type { AgentStatus } from '../agent.ts';
+import type { AgentStatus } from '../agent-status.ts';
 import { durationText } from './duration-text.ts';
 
 const CLOCK_WORDS: Record<AgentStatus['clock'], string> = {
