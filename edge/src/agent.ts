@@ -54,6 +54,8 @@ export interface Agent extends AgentFacts {
   /** Resolves when the hardware worker has found its sensors for the first time. */
   sensing: Promise<void>;
   status(): AgentStatus;
+  /** How many records have no receipt, and whether it is connected; cheap enough to ask a fleet of agents often. */
+  delivery(): { backlog: number; isConnected: boolean };
   /** What the service manager's watchdog decides by. */
   health(): AgentHealth;
   /** Commits what was measured, tries to deliver it, says goodbye. Resolves within 3 s. */
@@ -147,6 +149,7 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
     lastMeasuredAt,
     sensing,
     status,
+    delivery: () => ({ backlog: outbox.count, isConnected: uplink.isUp }),
     health: () => ({ workerSilenceMs: source.silenceMs, isOutboxWritable: keeper.isWritable }),
     stop: () => {
       stopped ??= stopAll();

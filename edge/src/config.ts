@@ -165,33 +165,40 @@ export function readAgentConfig(): AgentConfig {
 
 /** What must hold between the keys of the agent. */
 export function agentRules(values: Partial<AgentConfig>): Problem[] {
-  return [...limitsInOrder(values), ...shockChipFits(values), ...noShockOverFirmata(values)];
+  return [
+    ...limitsInOrder(values),
+    ...shockChipFits(values),
+    ...noFifoOverFirmata(values),
+    ...addressesDiffer(values),
+  ];
 }
 
-/** A FIFO that cannot be drained in time loses most of its samples, and with them the shocks. */
-function noShockOverFirmata({ board, shockChip }: Partial<AgentConfig>): Problem[] {
-  if (board === undefined || shockChip === 'none') return [];
-  const message =
-    'must be none with BOARD: an Arduino carries about 300 reads/s over 57,600 baud, and a FIFO of 32 samples at 800 Hz needs more than 800; wire the shock recorder to the machine';
-  return [{ code: 'CONFIG_INVALID', at: 'SHOCK_CHIP', message }];
+/**
+ * A FIFO that cannot be drained in time loses most of its samples, and with them the shocks. A register that gives the
+ * next sample at each reading cannot be read twice to be sure either, so that there is no tilt on that way.
+ */
+function noFifoOverFirmata({ board, shockChip, tiltChip }: Partial<AgentConfig>): Problem[] {
+  if (board === undefined) return [];
+  const reasons = {
+    SHOCK_CHIP:
+      'must be none with BOARD: an Arduino carries about 300 reads/s over 57,600 baud, and a FIFO of 32 samples at 800 Hz needs more than 800; wire the shock recorder to the machine',
+    TILT_CHIP:
+      'must be none with BOARD: each reading over an Arduino is made twice to be sure of it, and a FIFO gives another sample the second time; wire the chip to the machine',
+  };
+  const chips = { SHOCK_CHIP: shockChip, TILT_CHIP: tiltChip };
+  return (['SHOCK_CHIP', 'TILT_CHIP'] as const)
+    .filter((at) => chips[at] !== 'none')
+    .map((at) => ({ code: 'CONFIG_INVALID', at, message: reasons[at] }));
 }
 
-/** A rate is for the chip that has one to choose, an interrupt for one that is there; two chips need two addresses. */
-function shockChipFits({
-  shockChip = '',
-  shockRateHz,
-  shockInterruptLine,
-  tiltChip = '',
-}: Partial<AgentConfig>): Problem[] {
+/** A rate is for the chip that has one to choose, an interrupt for one that is there. */
+function shockChipFits({ shockChip = '', shockRateHz, shockInterruptLine }: Partial<AgentConfig>): Problem[] {
   const problems: Problem[] = [];
   const complain = (at: string, message: string) => problems.push({ code: 'CONFIG_INVALID', at, message });
   if (shockRateHz !== undefined && !shockChip.startsWith('adxl372'))
     complain('SHOCK_RATE_HZ', `must be left out: ${shockChip} has no choice of rates`);
   if (shockInterruptLine !== undefined && shockChip === 'none')
     complain('SHOCK_INT_LINE', 'must be left out: there is no shock chip');
-  const [, tiltAddress] = tiltChip.split('@');
-  if (tiltAddress !== undefined && tiltAddress === shockChip.split('@')[1])
-    complain('TILT_CHIP', `must have another address than the shock chip ${shockChip}`);
   return problems;
 }
 
@@ -221,6 +228,27 @@ function fileText(path: string | undefined): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Two chips of one bus need two addresses. */
+function addressesDiffer({
+  shockChip = 'none',
+  tiltChip = 'none',
+  climateChips = 'none',
+}: Partial<AgentConfig>): Problem[] {
+  const chips = [
+    { at: 'SHOCK_CHIP', chip: shockChip },
+    { at: 'TILT_CHIP', chip: tiltChip },
+    ...climateChips.split(',').map((chip) => ({ at: 'CLIMATE_CHIPS', chip })),
+  ];
+  const addressOf = (chip: string) => chip.split('@')[1];
+  return chips.flatMap(({ at, chip }, i) => {
+    const first = chips.slice(0, i).find((other) => addressOf(other.chip) === addressOf(chip));
+    if (addressOf(chip) === undefined || first === undefined) return [];
+    return [
+      { code: 'CONFIG_INVALID', at, message: `${chip} has the address of ${first.chip}: move one of them` },
+    ];
+  });
 }
 
 /** A lower limit lies below the upper one: otherwise every value would be an excursion. */

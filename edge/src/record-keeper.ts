@@ -4,8 +4,8 @@ import { ClockStanding, type TimeStanding } from './clock/clock-standing.ts';
 import { type SensorState, SensorStates } from './field/sensor-states.ts';
 import type { Outbox } from './outbox/outbox.ts';
 
-/** A rate over less than this says little: coverage comes once a minute. */
-const RATE_AFTER_MS = 5 * MINUTE_MS;
+/** A rate of records over less than this says little: coverage comes once a minute. */
+export const RATE_AFTER_MS = 5 * MINUTE_MS;
 const DAY_MS = 1440 * MINUTE_MS;
 
 /** Puts what was measured into the outbox, and knows what can be told of it since the start of the agent. */

@@ -70,6 +70,14 @@ test.each([
   expect(sensing.shock).toMatchObject(expected);
 });
 
+test.each([
+  [{ CLIMATE_CHIPS: 'sht31d@44,sht4x@44' }, 'CLIMATE_CHIPS: sht4x@44 has the address of sht31d@44'],
+  [{ TILT_CHIP: 'adxl345@53' }, 'TILT_CHIP: adxl345@53 has the address of adxl375@53'],
+])('two chips at one address are refused: %o', (env, message) => {
+  const config = () => configOf({ ...env });
+  expect(config).toThrow(expect.objectContaining({ message: expect.stringContaining(message) }));
+});
+
 test('rate, interrupt line and tilt chip reach the hardware worker', () => {
   const env = { SHOCK_CHIP: 'adxl372@53', SHOCK_RATE_HZ: '3200', SHOCK_INT_LINE: 'GPIO17' };
   const sensing = sensingOf(configOf({ ...env, TILT_CHIP: 'lis3dh@18' }));

@@ -148,9 +148,7 @@ test('the PUBACK of the broker does not take a record out of the outbox; the nex
   const silent = await stationAt(broker.port, false);
   const first = agentAt(broker.port);
   await silent.until(() => countOf(silent.received) >= 40);
-  const startedAt = performance.now();
   await first.stop();
-  expect(performance.now() - startedAt).toBeLessThan(4_000);
   expect(first.status().backlog).toBe(41);
 
   silent.received = [];

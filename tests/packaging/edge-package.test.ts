@@ -63,10 +63,10 @@ describeUnlessMissing(missing, 'the Debian package of the agent', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('brings a user in the groups of the sensors, and keeps configuration and data from others', async () => {
+  test('brings a user in the groups of sensors, log and supply, and keeps configuration and data from others', async () => {
     const { stdout } = await run('id', '--name', '--groups', USER);
     expect(stdout.trim().split(' ')).toEqual(
-      expect.arrayContaining(['jostle-edge', 'i2c', 'gpio', 'dialout']),
+      expect.arrayContaining(['jostle-edge', 'i2c', 'gpio', 'dialout', 'systemd-journal', 'video']),
     );
     expect(await access('/etc/jostle-edge')).toBe('root:jostle-edge 750');
     expect(await access(CONFIGURATION)).toBe('root:jostle-edge 640');
@@ -159,6 +159,25 @@ describeUnlessMissing(missing, 'the Debian package of the agent', () => {
     const foreign = await run('find', DATA, '!', '-user', USER);
     expect(foreign.stdout).toBe('');
     expect(statSync(DATA).uid).not.toBe(0);
+  });
+
+  test('makes a support bundle for whoever used sudo, where that is', async () => {
+    const place = join(folder, 'own');
+    await run('install', '-d', '-m', '0700', '-o', 'nobody', '-g', 'nogroup', place);
+    const [uid, gid] = (await run('stat', '--format=%u %g', place)).stdout.trim().split(' ');
+    const asked = [`--chdir=${place}`, `SUDO_UID=${uid}`, `SUDO_GID=${gid}`, TOOL, 'support-bundle'];
+    const { status, stdout, stderr } = await run('env', ...asked, '--out', 'help.tar.gz');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^help\.tar\.gz, \d+ bytes\n/);
+    expect(await access(join(place, 'help.tar.gz'))).toBe('nobody:nogroup 600');
+    const packed = await run('tar', '--list', '--file', join(place, 'help.tar.gz'));
+    expect(packed.stdout).toMatch(/^jostle-support-BOX-A-\w+\/doctor\.txt$/m);
+
+    const again = await run('env', ...asked, '--out', 'help.tar.gz');
+    expect(again.status).toBe(1);
+    expect(again.stderr).toContain('help.tar.gz is there already');
+    expect((await run('env', ...asked)).stdout).toMatch(/^jostle-support-BOX-A-\w+\.tar\.gz, \d+ bytes\n/);
+    expect((await run('find', '/tmp', '-maxdepth', '1', '-name', 'jostle-edge.*')).stdout).toBe('');
   });
 
   test('is gone after its removal but for configuration and data, and after a purge without a trace', async () => {

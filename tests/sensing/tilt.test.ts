@@ -10,6 +10,7 @@ const UNCALIBRATED = {
   scale: { x: 1, y: 1, z: 1 },
   axes: ['+x', '+y', '+z'] as ['+x', '+y', '+z'],
 };
+const CALIBRATED = { ...UNCALIBRATED, id: 'straight' };
 const TURNED_AT = BENCH_FROM_MS + 20_000;
 
 /** Upright, then laid on its left side within half a second. */
@@ -57,7 +58,9 @@ const TURNED = [
 
 it.each(['adxl345', 'lis3dh'] as const)('is told by an %s that is the shock chip', async (chip) => {
   const fifo = caseOf(chip);
-  const { bodies } = await tiltsOf(sensorsOf(fifo), fifo);
+  const sensors = sensorsOf(fifo);
+  const shock = sensors.shock === null ? null : { ...sensors.shock, calibration: CALIBRATED };
+  const { bodies } = await tiltsOf({ ...sensors, shock }, fifo);
   const sensor = `${chip}-${fifo.address.toString(16)}`;
   expect(bodies('tilt')).toMatchObject(TURNED.map((tilt) => ({ ...tilt, sensor })));
   const startedAt = bodies('tilt')[1]?.startedAt ?? 0;
@@ -68,13 +71,22 @@ it.each(['adxl345', 'lis3dh'] as const)('is told by an %s that is the shock chip
 it.each(['adxl345', 'lis3dh'] as const)('is told by an %s beside an ADXL375', async (chip) => {
   const shock = caseOf('adxl375');
   const { address } = caseOf(chip);
-  const tilt = { chip, address, calibration: UNCALIBRATED };
+  const tilt = { chip, address, calibration: CALIBRATED };
   const { bodies, messages } = await tiltsOf({ ...sensorsOf(shock), tilt }, shock, caseOf(chip));
   const sensor = `${chip}-${address.toString(16)}`;
   expect(messages[0]).toEqual({ type: 'ready', sensors: ['adxl375-53', sensor] });
   expect(bodies('tilt')).toMatchObject(TURNED.map((t) => ({ ...t, sensor })));
   expect(bodies('fault')).toEqual([]);
   expect(new Set(bodies('coverage').map((span) => span.sensor))).toEqual(new Set(['adxl375-53']));
+});
+
+it('names no face where nobody said how the chip is mounted, only that it was turned', async () => {
+  const fifo = caseOf('lis3dh');
+  const { bodies } = await tiltsOf(sensorsOf(fifo), fifo);
+  expect(bodies('tilt').map(({ upFace, tiltDeg }) => [upFace, tiltDeg])).toEqual([
+    [null, null],
+    [null, null],
+  ]);
 });
 
 it('is not told by an ADXL375, whose zero lies anywhere within a g', async () => {

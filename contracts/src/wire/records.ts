@@ -70,15 +70,12 @@ export const CoverageBody = Type.Object(
 export const TiltBody = Type.Object(
   {
     sensor: Sensor,
-    upFace: Type.Integer({
-      minimum: 1,
-      maximum: 6,
-      description: 'Face that looks up, by ISO 2206: 1 top, 2 right, 3 base, 4 left, 5 near end, 6 far end.',
+    upFace: Type.Union([Type.Integer({ minimum: 1, maximum: 6 }), Type.Null()], {
+      description:
+        'Face that looks up, by ISO 2206: 1 top, 2 right, 3 base, 4 left, 5 near end, 6 far end; null where the mounting of the chip is not known: then only that it was turned.',
     }),
-    tiltDeg: Type.Number({
-      minimum: 0,
-      maximum: 180,
-      description: 'Angle between the line from base to top and the vertical, degrees.',
+    tiltDeg: Type.Union([Type.Number({ minimum: 0, maximum: 180 }), Type.Null()], {
+      description: 'Angle between the line from base to top and the vertical, degrees; null likewise.',
     }),
     startedAt: Ms,
   },

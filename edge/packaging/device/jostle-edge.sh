@@ -38,8 +38,33 @@ else
   echo "jostle-edge: $configuration cannot be read: use sudo, or go on without it" >&2
 fi
 
+# The user of the service may not write where the caller is, and its files are for itself alone: the bundle is made in a
+# folder of its own, and ends in the caller's with the caller as its owner.
+make_bundle() {
+  trap 'rm -rf "$folder"' EXIT
+  trap 'exit 1' HUP INT TERM
+  chown "$user:$user" "$folder"
+  (cd "$folder" && "$@")
+  for file in "$folder"/*; do
+    [ -f "$file" ] || continue
+    to=$PWD/${file##*/}
+    chown --no-dereference "${SUDO_UID:-0}:${SUDO_GID:-0}" "$file"
+    mv --no-clobber --no-target-directory "$file" "$to"
+    if [ -e "$file" ]; then
+      echo "jostle-edge: $to is there already: name another file with --out" >&2
+      exit 1
+    fi
+  done
+  exit 0
+}
+
+command=${1:-}
 set -- "$library/node" "$library/cli/main.js" "$@"
 if [ "$(id -u)" -eq 0 ]; then
   set -- setpriv --reuid="$user" --regid="$user" --init-groups "$@"
+  if [ "$command" = support-bundle ]; then
+    folder=$(mktemp -d /tmp/jostle-edge.XXXXXXXX)
+    make_bundle "$@"
+  fi
 fi
 exec "$@"

@@ -34,6 +34,11 @@ export const UNCALIBRATED: Calibration = {
   axes: ['+x', '+y', '+z'],
 };
 
+/** Whether the axes of what it gives are those of the parcel: only then a face has a name. */
+export function isCalibrated({ id }: Calibration): boolean {
+  return id !== UNCALIBRATED.id;
+}
+
 const AXIS_INDEX = { x: 0, y: 1, z: 2 } as const;
 
 /**

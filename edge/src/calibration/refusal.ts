@@ -1,6 +1,7 @@
 /** Why a calibration was not made: nothing is stored, and the tech can do something about it. */
 export type RefusalReason =
   | 'absent'
+  | 'mounting-unknown'
   | 'samples-missing'
   | 'clipped'
   | 'moving'

@@ -23,7 +23,7 @@ function tool(args: string, env: Record<string, string> = {}) {
 
 describe('calibrate on simulated hardware', { timeout: 120_000 }, () => {
   test('finds the zero offset of the chip at rest, to a few thousandths of a g', () => {
-    const { status, stdout, stderr } = tool('calibrate --json --sim calibrate');
+    const { status, stdout, stderr } = tool('calibrate --mount +x,+y,+z --json --sim calibrate');
     expect(status).toBe(0);
     expect(stderr).toContain('1 of 1  Lay the device on its base');
     const { entry, sensor } = JSON.parse(stdout);
@@ -46,12 +46,21 @@ describe('calibrate on simulated hardware', { timeout: 120_000 }, () => {
   });
 
   test('refuses a device that moves, and one that is never turned, each with what to do', () => {
-    const moving = tool('calibrate --sim demo');
+    const moving = tool('calibrate --mount +x,+y,+z --sim demo');
     expect(moving.status).toBe(1);
     expect(moving.stdout).toMatch(/^Not calibrated: the device moved: .*\n→ Lay it on something/m);
     const same = tool('calibrate --six-position --json --sim quiet');
     expect(same.status).toBe(1);
     expect(JSON.parse(same.stdout)).toMatchObject({ kind: 'refused', reason: 'not-turned' });
+  });
+
+  test('asks how the chip is mounted before it measures at rest for the first time', () => {
+    const { status, stdout } = tool('calibrate --json --sim calibrate');
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      reason: 'mounting-unknown',
+      fix: expect.stringContaining('--mount'),
+    });
   });
 
   test.each(['x,y', 'x,y,-z'])('refuses the mounting %s', (mount) => {

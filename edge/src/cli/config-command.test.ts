@@ -27,9 +27,11 @@ test('config validate refuses a shock recorder on an Arduino, with the reason', 
   const { status, stderr } = jostleEdge(['config', 'validate'], {
     DEVICE_ID: 'BOX-A',
     BOARD: 'firmata:/dev/ttyACM0',
+    TILT_CHIP: 'adxl345@1d',
   });
   expect(status).toBe(78);
   expect(stderr).toMatch(/SHOCK_CHIP: must be none with BOARD: .*300 reads\/s over 57,600 baud/);
+  expect(stderr).toMatch(/TILT_CHIP: must be none with BOARD/);
 }, 60_000);
 
 test('a simulated device is configured by itself, and takes nothing from a real one', () => {

@@ -16,7 +16,8 @@ export function doctorCommand(): Command {
       const station = await stationOrProblems(sim);
       const results = Array.isArray(station) ? station : await examine(station);
       const verdict = overallVerdict(results);
-      const notice = Array.isArray(station) ? '' : simulationNotice(station.journey);
+      const isAgentAsked = results.some(({ check, verdict: told }) => check === 'agent' && told === 'ok');
+      const notice = Array.isArray(station) ? '' : simulationNotice(station.journey, isAgentAsked);
       const text = json
         ? `${JSON.stringify({ verdict, journey: sim ?? null, checks: results }, null, 2)}\n`
         : notice + doctorText(results);

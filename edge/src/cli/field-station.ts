@@ -31,11 +31,17 @@ export function knownJourney({ journeys }: Simulator, journey: string): string {
   throw new JostleError('CONFIG_INVALID', `--sim takes one of ${journeys.join(', ')}, not ${journey}.`);
 }
 
-/** What heads the output of a simulated station, so that nobody takes it for a real one; empty for a real one. */
-export function simulationNotice(journey: string | null): string {
-  return journey === null
-    ? ''
-    : `SIMULATED, journey ${journey}: sensors, supply, disk and broker are made up.\n\n`;
+/**
+ * What heads the output of a simulated station, so that nobody takes it for a real one; empty for a real one.
+ *
+ * @param isAgentAsked a running agent has answered: it is real in all but its sensors, the facts of the machine are not
+ */
+export function simulationNotice(journey: string | null, isAgentAsked = false): string {
+  if (journey === null) return '';
+  const what = isAgentAsked
+    ? 'of the running agent only the sensors are simulated; supply, disk and the other facts of the machine are made up'
+    : 'sensors, supply, disk and broker are made up';
+  return `SIMULATED, journey ${journey}: ${what}.\n\n`;
 }
 
 /**

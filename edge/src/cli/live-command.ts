@@ -41,7 +41,8 @@ export function liveCommand(): Command {
     });
 }
 
-const AGENT_NOTICE = 'From the running agent: climate values are as old as its interval.\n\n';
+const AGENT_NOTICE =
+  'From the running agent: climate values are up to a quarter of CLIMATE_INTERVAL_MS old.\n\n';
 
 /** Looks at the sensors once a second, until it is interrupted. */
 async function* watchedFrames(station: FieldStation, signal: AbortSignal): AsyncGenerator<GlanceFrame> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 /** One terminal with the agent on simulated hardware, and a second one with the tool. */
 
@@ -15,14 +15,19 @@ let folder: string;
 let agent: ChildProcess;
 const env = () => ({ PATH: process.env['PATH'], JOSTLE_DATA_DIR: folder });
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'jostle-desk-'));
-  const child = spawn(process.execPath, [TOOL, 'run', '--sim', 'unplugged'], { env: env() });
-  agent = child;
+/** Starts the agent on simulated hardware; resolves when its sensors are read. */
+async function runningAgent(journey: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [TOOL, 'run', '--sim', journey], { env: env() });
   for await (const line of createInterface({ input: child.stdout }))
     if (line.includes('hardware worker is ready')) break;
   // What it goes on to say is of no interest, but must be taken.
   child.stdout.resume();
+  return child;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'jostle-desk-'));
+  agent = await runningAgent('unplugged');
 }, 60_000);
 afterAll(() => {
   agent.kill('SIGKILL');
@@ -64,6 +69,19 @@ describe('beside a running agent', { timeout: 120_000 }, () => {
         expect(Number(/\((\d+) samples\)/.exec(line)?.[1])).toBeGreaterThan(200);
       }
     }
+  });
+
+  test('live shows the taps on a device that is tapped', async () => {
+    const tapped = await runningAgent('taps');
+    onTestFinished(() => void tapped.kill('SIGKILL'));
+    const live = spawn(process.execPath, [TOOL, 'live', '--sim', 'taps', '--seconds', '30'], { env: env() });
+    onTestFinished(() => void live.kill('SIGKILL'));
+    const peaksG: number[] = [];
+    for await (const line of createInterface({ input: live.stdout })) {
+      peaksG.push(Number(/peak ([\d.]+) g/.exec(line)?.[1] ?? 0));
+      if (peaksG.some((peakG) => peakG > 5)) break;
+    }
+    expect(Math.max(...peaksG)).toBeGreaterThan(5);
   });
 
   test('the scan is done by the agent', async () => {

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { isJostleError, JostleError } from '@jostle/contracts';
 import { Command } from 'commander';
 import { readAgentSecrets } from '../config.ts';
 import { loadSimulator } from '../field/simulator-package.ts';
 import { contentsText, gather, type Source } from '../field/support/bundle.ts';
+import { bundleFolder } from '../field/support/bundle-folder.ts';
 import { machineSources, stationSources } from '../field/support/sources.ts';
 import { tarOf } from '../field/support/tar.ts';
 import { configTable } from './config-command.ts';
@@ -14,7 +16,10 @@ import { knownJourney, simOption, simulationNotice, stationOf } from './field-st
 export function supportBundleCommand(): Command {
   return new Command('support-bundle')
     .description('gather status, checks, scan, configuration and log into a .tar.gz without secrets')
-    .option('--out <file>', 'the file to make; it must not exist yet')
+    .option(
+      '--out <file>',
+      'the file to make; it must not exist yet (default: in the current folder, or in that for temporary files)',
+    )
     .addOption(simOption())
     .action(async ({ out, sim }: { out?: string; sim?: string }, command: Command) => {
       // Before a simulation replaces the time: the file is of today.
@@ -28,7 +33,7 @@ export function supportBundleCommand(): Command {
         path: `${folder}/${file.name}`,
         content: file.text,
       }));
-      const path = out ?? `${folder}.tar.gz`;
+      const path = out ?? join(bundleFolder(), `${folder}.tar.gz`);
       const bytes = gzipSync(tarOf(entries, now.getTime()));
       writeNew(path, bytes);
       command

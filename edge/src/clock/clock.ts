@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Clock, ClockQuality } from '@jostle/contracts';
 
-/** systemd-timesyncd makes this file once it has set the clock (systemd-timesyncd.service(8), section FILES). */
+/**
+ * systemd-timesyncd makes this file once it has set the clock (systemd-timesyncd.service(8), section FILES). chronyd
+ * makes none (chronyd(8)): a machine with it counts as not synchronised.
+ */
 const SYNCHRONISED_FLAG = '/run/systemd/timesync/synchronized';
 /** "1" where the kernel took its time from this battery clock (Linux kernel documentation, ABI sysfs-class-rtc). */
 const RTC_FLAG = '/sys/class/rtc/rtc0/hctosys';

@@ -1,8 +1,14 @@
-import type { TiltBody } from '@jostle/contracts';
 import { type AxesG, distanceG, meanOf, type SampleBlock } from './samples.ts';
 
-/** A resting orientation on the monotonic clock: a `TiltBody` that has no sensor name and no wall time yet. */
-export type TiltObservation = Omit<TiltBody, 'sensor' | 'startedAt'> & { startedMonoMs: number };
+/** A resting orientation, in the axes of the samples. */
+export interface TiltObservation {
+  /** Face that looks up, 1 to 6 (ISO 2206), where the samples are along the axes of the parcel. */
+  upFace: number;
+  /** Angle between z and the vertical, °. */
+  tiltDeg: number;
+  /** Monotonic ms since which it lies so. */
+  startedMonoMs: number;
+}
 
 /** Vibration is averaged away over this, ms: engines and wheels shake faster, a parcel is turned slower. */
 const BIN_MS = 200;

@@ -2,8 +2,10 @@ import { readConfig } from '@jostle/contracts';
 import { expect, test } from 'vitest';
 import type { AgentStatus } from '../agent-status.ts';
 import { AgentConfig } from '../config.ts';
-import { agentChecks } from './agent-checks.ts';
+import { RATE_AFTER_MS } from '../record-keeper.ts';
+import { agentChecks, noAgentChecks } from './agent-checks.ts';
 import { backlogCheck, roomCheck } from './backlog-checks.ts';
+import { statusText } from './status-text.ts';
 
 const NOW = 1_000_000_000;
 const CONFIG = readConfig(AgentConfig, { DEVICE_ID: 'BOX-A' }, () => '');
@@ -24,6 +26,17 @@ const WELL: AgentStatus = {
   freeBytes: 1024 ** 3,
 };
 
+const FOLDER = { path: '/data', isWritable: true, isOwn: true, freeBytes: 1024 ** 3 };
+const LEFT = {
+  kind: 'sound' as const,
+  epoch: 'e',
+  kinds: {},
+  firstSeq: 1,
+  lastSeq: 50,
+  lastReceiptAt: NOW,
+  faults: [],
+};
+
 test('an agent that is well has nothing to fix', () => {
   const checks = agentChecks(WELL, CONFIG);
   expect(checks.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
@@ -42,6 +55,7 @@ test.each<[verdict: string, found: RegExp, records: number, lastReceiptAt: numbe
   ['warn', /last receipt 5 min ago/, 12, NOW - 301_000],
   ['ok', /^0 records without a receipt; last receipt 60 min ago/, 0, NOW - 3_600_000],
   ['warn', /no receipt ever/, 12, null],
+  ['ok', /^1 record without a receipt, the oldest/, 1, NOW],
   ['ok', /none delivered yet/, 0, null],
 ])('the backlog is %s: %s', (verdict, found, records, lastReceiptAt) => {
   const backlog = { records, oldestMeasuredAt: NOW - 60_000, lastReceiptAt };
@@ -61,10 +75,38 @@ test.each<[verdict: string, found: RegExp, perDay: number | null, backlog: numbe
   });
 });
 
-test.each<[verdict: string, found: RegExp, time: AgentStatus['time']]>([
-  ['ok', /^boot 4, anchored 60 s ago$/, { bootNumber: 4, anchoredAt: NOW - 60_000, unsyncedMs: null }],
-  ['warn', /^boot 4, not synchronised for 90 s$/, { bootNumber: 4, anchoredAt: null, unsyncedMs: 90_000 }],
-])('the time is %s: %s', (verdict, found, time) => {
-  const line = agentChecks({ ...WELL, time }, CONFIG).find(({ check }) => check === 'time');
-  expect(line).toMatchObject({ verdict, found: expect.stringMatching(found) });
+const unsynced = { bootNumber: 4, anchoredAt: null, unsyncedMs: 7_200_000 };
+test.each<[verdict: string, found: string, change: Partial<AgentStatus>]>([
+  [
+    'ok',
+    'boot 4, anchored 60 s ago',
+    { time: { bootNumber: 4, anchoredAt: NOW - 60_000, unsyncedMs: null } },
+  ],
+  ['ok', 'no record yet', { time: { bootNumber: null, anchoredAt: null, unsyncedMs: null } }],
+  [
+    'warn',
+    'boot 4, not synchronised for 2 h; records get their time at the next synchronisation',
+    { clock: 'none', time: unsynced },
+  ],
+  [
+    'ok',
+    'boot 4, not synchronised for 2 h; a battery clock keeps the time',
+    { clock: 'rtc', time: unsynced },
+  ],
+])('the time is %s, and status says the same: %s', (verdict, found, change) => {
+  const status = { ...WELL, ...change };
+  const line = agentChecks(status, CONFIG).find(({ check }) => check === 'time');
+  expect(line).toMatchObject({ verdict, found });
+  expect(statusText(status)).toMatch(new RegExp(`^time +${found}$`, 'm'));
+});
+
+test.each<[spanMs: number, verdict: string]>([
+  [RATE_AFTER_MS, 'ok'],
+  [RATE_AFTER_MS - 1, 'skipped'],
+])('the records of %d ms that an agent left behind make a rate: %s', (spanMs, verdict) => {
+  const outbox = { ...LEFT, records: 50, oldestMeasuredAt: NOW - spanMs, lastMeasuredAt: NOW };
+  const room = noAgentChecks({ outbox, dataFolder: FOLDER }, CONFIG, NOW).find(
+    ({ check }) => check === 'room',
+  );
+  expect(room?.verdict).toBe(verdict);
 });

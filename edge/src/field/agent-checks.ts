@@ -1,12 +1,12 @@
 import type { AgentStatus } from '../agent-status.ts';
 import type { AgentConfig } from '../config.ts';
+import { RATE_AFTER_MS } from '../record-keeper.ts';
 import { backlogCheck, roomCheck } from './backlog-checks.ts';
 import { type CheckResult, fail, ok, skipped, warn } from './check-result.ts';
 import type { HostFacts } from './station.ts';
+import { timeText } from './time-text.ts';
 
 const DAY_MS = 86_400_000;
-/** A rate over less than this says little: coverage comes once a minute. */
-const RATE_AFTER_MS = 10 * 60_000;
 
 /** What the running agent says in place of what cannot be asked while it has outbox and login. */
 export function agentChecks(status: AgentStatus, config: AgentConfig): CheckResult[] {
@@ -21,15 +21,18 @@ export function agentChecks(status: AgentStatus, config: AgentConfig): CheckResu
           'Check the network, MQTT_URL and DEVICE_TOKEN; the log of the agent has the reason.',
         ),
     backlogCheck({ ...status, records: backlog }, status.wallMs),
-    timeCheck(status.time, status.wallMs),
+    timeCheck(status),
     ...(freeBytes === null ? [] : [roomCheck(storedPerDay, backlog, freeBytes, config.outboxMaxRecords)]),
   ];
 }
 
 /** The same from what an agent that does not run has left behind. */
-export function noAgentChecks(facts: HostFacts, config: AgentConfig, wallMs: number): CheckResult[] {
+export function noAgentChecks(
+  { outbox, dataFolder }: Pick<HostFacts, 'outbox' | 'dataFolder'>,
+  config: AgentConfig,
+  wallMs: number,
+): CheckResult[] {
   const agent = skipped('agent', 'not running; the bus is free to be asked');
-  const { outbox, dataFolder } = facts;
   if (outbox.kind !== 'sound') return [agent];
   const { records, oldestMeasuredAt, lastMeasuredAt } = outbox;
   const spanMs = (lastMeasuredAt ?? 0) - (oldestMeasuredAt ?? 0);
@@ -41,16 +44,11 @@ export function noAgentChecks(facts: HostFacts, config: AgentConfig, wallMs: num
   ];
 }
 
-function timeCheck({ bootNumber, anchoredAt, unsyncedMs }: AgentStatus['time'], wallMs: number): CheckResult {
+/** A battery clock dates what is recorded well enough: there is nothing to wait for. */
+function timeCheck(status: AgentStatus): CheckResult {
   const check = 'time';
-  const boot = `boot ${bootNumber ?? 'without a record'}`;
-  if (unsyncedMs !== null)
-    return warn(
-      check,
-      `${boot}, not synchronised for ${Math.round(unsyncedMs / 1000)} s`,
-      'Give it a network with NTP: what was recorded gets its time then. Do not restart it before.',
-    );
-  const age =
-    anchoredAt === null ? 'not anchored yet' : `anchored ${Math.round((wallMs - anchoredAt) / 1000)} s ago`;
-  return ok(check, `${boot}, ${age}`);
+  const found = timeText(status);
+  return status.time.unsyncedMs === null || status.clock === 'rtc'
+    ? ok(check, found)
+    : warn(check, found, 'Give it a network with NTP, and do not restart it before.');
 }

@@ -4,7 +4,7 @@ import type { SensingConfig } from '../sensing/sensing-config.ts';
 import { askScanAt, followAgentAt } from './agent-client.ts';
 import { expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
 import { type CheckResult, fail, ok } from './check-result.ts';
-import type { SensorGlance, ShockGlance } from './glance.ts';
+import type { AccelerometerGlance, SensorGlance } from './glance.ts';
 
 /** Seconds of the agent's own sampling that are looked at. */
 const FRAMES = 3;
@@ -43,14 +43,15 @@ async function watchedGlances(dataDir: string): Promise<SensorGlance[]> {
   return together(frames);
 }
 
-/** The last look at each sensor, with what the shock recorder saw in all of them. */
+/** The last look at each sensor, with what an accelerometer saw in all of them. */
 export function together(frames: readonly SensorGlance[][]): SensorGlance[] {
   return (frames.at(-1) ?? []).map((last) => {
     if (last.kind === 'climate') return last;
     const looks = frames
       .flat()
-      .filter((g): g is ShockGlance => g.kind === 'shock' && g.sensor === last.sensor);
-    const sum = (of: (glance: ShockGlance) => number) => looks.reduce((total, look) => total + of(look), 0);
+      .filter((g): g is AccelerometerGlance => g.kind !== 'climate' && g.sensor === last.sensor);
+    const sum = (of: (glance: AccelerometerGlance) => number) =>
+      looks.reduce((total, look) => total + of(look), 0);
     return {
       ...last,
       samples: sum(({ samples }) => samples),

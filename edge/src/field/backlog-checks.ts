@@ -1,5 +1,6 @@
 import { type CheckResult, ok, skipped, warn } from './check-result.ts';
-import { durationText } from './duration-text.ts';
+import { recordsText } from './records-text.ts';
+import { agoText } from './time-text.ts';
 
 /** Without a receipt for so long something between here and ingest is broken: records are made every minute. */
 const RECEIPT_OVERDUE_MS = 5 * 60_000;
@@ -22,15 +23,16 @@ export function backlogCheck(
 ): CheckResult {
   const check = 'backlog';
   const fix = 'Check that ingest runs and knows this device.';
-  const ago = (at: number) => `${durationText(Math.max(0, wallMs - at))} ago`;
   const oldest =
-    records > 0 && oldestMeasuredAt !== null ? `, the oldest measured ${ago(oldestMeasuredAt)}` : '';
-  const waiting = `${records.toLocaleString('en')} records without a receipt${oldest}`;
+    records > 0 && oldestMeasuredAt !== null
+      ? `, the oldest measured ${agoText(oldestMeasuredAt, wallMs)}`
+      : '';
+  const waiting = `${recordsText(records)} without a receipt${oldest}`;
   if (lastReceiptAt === null)
     return records === 0
       ? ok(check, `${waiting}, none delivered yet`)
       : warn(check, `${waiting}, no receipt ever`, fix);
-  const found = `${waiting}; last receipt ${ago(lastReceiptAt)}`;
+  const found = `${waiting}; last receipt ${agoText(lastReceiptAt, wallMs)}`;
   return records > 0 && wallMs - lastReceiptAt > RECEIPT_OVERDUE_MS
     ? warn(check, found, fix)
     : ok(check, found);
@@ -52,7 +54,7 @@ export function roomCheck(
     return skipped(check, 'the rate of records is known after some minutes of measuring');
   const left = Math.max(0, Math.min(maxRecords - backlog, freeBytes / RECORD_BYTES));
   const days = left / perDay;
-  const found = `for ${days < 10 ? days.toFixed(1) : Math.floor(days)} days without a network, at ${perDay.toLocaleString('en')} records a day`;
+  const found = `for ${days < 10 ? days.toFixed(1) : Math.floor(days)} days without a network, at ${recordsText(perDay)} a day`;
   return days < ROOM_LEAST_DAYS
     ? warn(check, found, 'Make room on the card, or raise OUTBOX_MAX_RECORDS; see why so much is recorded.')
     : ok(check, found);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { UNCALIBRATED } from '../calibration/calibration.ts';
 import { DEFAULT_SENSING } from '../sensing/sensing-config.ts';
-import { busFileCheck, expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
+import { expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
 import type { Answer } from './bus-scan.ts';
 import { CHIP_KINDS } from './chip-catalogue.ts';
-import type { ClimateGlance, ShockGlance } from './glance.ts';
+import type { AccelerometerGlance, ClimateGlance } from './glance.ts';
 
 const chip = (name: string): Answer => {
   const kind = CHIP_KINDS.find((candidate) => candidate.name === name);
@@ -22,7 +22,7 @@ const CLIMATE: ClimateGlance = {
   errors: 0,
   fault: null,
 };
-const SHOCK: ShockGlance = {
+const SHOCK: AccelerometerGlance = {
   kind: 'shock',
   sensor: 'adxl375-53',
   samples: 2800,
@@ -32,6 +32,7 @@ const SHOCK: ShockGlance = {
   meanG: [0, 0, 1.02],
   unrestG: 0.17,
   rateHz: 803,
+  nominalHz: 800,
   fault: null,
 };
 
@@ -77,35 +78,31 @@ test.each<[verdict: string, found: RegExp, errors: number, replies: number]>([
   });
 });
 
-test.each<[samples: string, rest: string, found: RegExp, change: Partial<ShockGlance>]>([
+test.each<[samples: string, rest: string, found: RegExp, change: Partial<AccelerometerGlance>]>([
   ['ok', 'ok', /803 Hz, 0 lost.*\|g\| = 1\.02$/, {}],
   ['warn', 'ok', /31 lost/, { lostSamples: 31 }],
   ['warn', 'ok', /741 Hz/, { rateHz: 741 }],
   ['ok', 'warn', /moving/, { unrestG: 0.8 }],
   ['ok', 'warn', /\|g\| = 1\.61 \(0\.00, 0\.00, 1\.61\)/, { meanG: [0, 0, 1.61] }],
   ['ok', 'fail', /an ADXL345/, { meanG: [0, 0, 12.5] }],
-  ['ok', 'ok', /3217 Hz/, { sensor: 'adxl372-1d', rateHz: 3217, unrestG: 0.7 }],
-  ['warn', 'ok', /1344 Hz/, { sensor: 'adxl372-1d', rateHz: 1344 }],
-  ['ok', 'ok', /1344 Hz/, { sensor: 'lis3dh-18', rateHz: 1344 }],
+  ['ok', 'ok', /3217 Hz/, { sensor: 'adxl372-1d', rateHz: 3217, nominalHz: 3200, unrestG: 0.7 }],
+  ['warn', 'ok', /1600 Hz/, { sensor: 'adxl372-1d', rateHz: 1600, nominalHz: 3200 }],
+  ['ok', 'ok', /1344 Hz/, { sensor: 'lis3dh-18', rateHz: 1344, nominalHz: 1344 }],
+  ['ok', 'ok', /51 Hz/, { kind: 'tilt', sensor: 'lis3dh-18', rateHz: 51, nominalHz: 50 }],
+  ['warn', 'ok', /60 Hz/, { kind: 'tilt', sensor: 'lis3dh-18', rateHz: 60, nominalHz: 50 }],
   ['ok', 'fail', /an ADXL375/, { sensor: 'adxl345-53', meanG: [0, 0.02, 0.08] }],
   ['fail', 'skipped', /no sample came.*no samples to judge/, { samples: 0, meanG: null, peakG: null }],
   ['fail', 'skipped', /absent: no answer/, { fault: 'absent: no answer' }],
-])('shock samples are %s and rest is %s: %s', (samples, rest, found, change) => {
+])('the samples of an accelerometer are %s and rest is %s: %s', (samples, rest, found, change) => {
   const lines = sensorChecks({ ...SHOCK, ...change });
   expect(lines.map(({ verdict }) => verdict)).toEqual([samples, rest]);
   expect(lines.map((line) => line.found).join(' · ')).toMatch(found);
 });
 
 test.each([
-  ['i2c', 'usable', 'ok', undefined],
-  ['i2c', 'absent', 'fail', /i2c_arm=on/],
-  ['i2c', 'denied', 'fail', /group i2c/],
-  ['serial', 'usable', 'ok', undefined],
-  ['serial', 'absent', 'fail', /Plug in the Arduino/],
-  ['serial', 'denied', 'fail', /group dialout/],
-  ['network', 'usable', 'skipped', undefined],
-] as const)('a bus on %s that is %s is %s', (kind, state, verdict, fix) => {
-  const line = busFileCheck({ kind, path: '/dev/bus', state });
-  expect(line.verdict).toBe(verdict);
-  if (fix !== undefined) expect(line).toMatchObject({ fix: expect.stringMatching(fix) });
+  ['shock', 'Run `jostle-edge calibrate` with'],
+  ['tilt', 'Run `jostle-edge calibrate --tilt` with'],
+] as const)('a %s chip that does not read 1 g at rest is to be calibrated as such', (kind, fix) => {
+  const [, rest] = sensorChecks({ ...SHOCK, kind, meanG: [0, 0, 1.61] });
+  expect(rest).toMatchObject({ verdict: 'warn', fix: expect.stringContaining(fix) });
 });

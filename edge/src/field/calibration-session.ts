@@ -1,19 +1,18 @@
 import { JostleError } from '@jostle/contracts';
 import { type Fit, nullAtRest } from '../calibration/at-rest.ts';
+import { isCalibrated } from '../calibration/calibration.ts';
 import {
   type CalibrationEntry,
   currentCalibration,
   withCalibration,
 } from '../calibration/calibration-history.ts';
 import { FACES, type ParcelAxes } from '../calibration/parcel-axes.ts';
-import type { Refusal } from '../calibration/refusal.ts';
+import { type Refusal, refusal } from '../calibration/refusal.ts';
 import { type RestLevel, restLevel } from '../calibration/rest-level.ts';
 import { fitSixPositions } from '../calibration/six-position.ts';
 import type { I2cTransport } from '../io/transport.ts';
-import { sensorName } from '../sensing/sensor-name.ts';
-import type { FifoChip } from '../sensing/shock/fifo-chip.ts';
-import { shockFifo, tiltFifo } from '../sensing/shock/shock-chips.ts';
 import { sensingOf } from '../sensing-settings.ts';
+import { type Accelerometer, accelerometersOf } from './accelerometers.ts';
 import { RestSampler } from './calibration-sampling.ts';
 import type { FieldStation } from './station.ts';
 
@@ -34,11 +33,7 @@ const OFFSET_MAX_G = new Map([
 const OFFSET_MAX_OTHERS_G = 3;
 
 /** One accelerometer of the device. */
-export interface ChipToCalibrate {
-  sensor: string;
-  address: number;
-  fifo: FifoChip;
-}
+export type ChipToCalibrate = Pick<Accelerometer, 'sensor' | 'address' | 'fifo'>;
 
 export interface CalibrationRequest {
   how: CalibrationEntry['how'];
@@ -64,11 +59,8 @@ export interface Calibrated {
 
 /** @throws JostleError EDGE_SENSOR_ABSENT where no such chip is configured */
 export function chipToCalibrate({ config }: FieldStation, role: 'shock' | 'tilt'): ChipToCalibrate {
-  const { shock, tilt } = sensingOf(config);
-  if (role === 'shock' && shock !== null)
-    return { sensor: sensorName(shock), address: shock.address, fifo: shockFifo(shock) };
-  if (role === 'tilt' && tilt !== null)
-    return { sensor: sensorName(tilt), address: tilt.address, fifo: tiltFifo(tilt) };
+  const chip = accelerometersOf(sensingOf(config)).find((accelerometer) => accelerometer.role === role);
+  if (chip !== undefined) return chip;
   throw new JostleError(
     'EDGE_SENSOR_ABSENT',
     `No ${role} chip is configured: set ${role === 'shock' ? 'SHOCK_CHIP' : 'TILT_CHIP'}.`,
@@ -85,10 +77,12 @@ export async function calibrateChip(
   const { sensor } = chip;
   // Before any work: one that cannot be read could not be added to.
   const history = station.calibrations.read();
+  const before = currentCalibration(history, sensor);
+  const isMountingKnown = request.axes !== null || isCalibrated(before);
+  if (request.how === 'at-rest' && !isMountingKnown) return mountingUnknown();
   const bus = await station.openBus();
   try {
     const temperatureC = await temperatureNow(station, bus);
-    const before = currentCalibration(history, sensor);
     const fit = await measure(station, bus, chip, (level) => fitOf(level, before, request, chip), {
       faces: request.how === 'at-rest' ? 1 : FACES.length,
       guide,
@@ -101,6 +95,15 @@ export async function calibrateChip(
   } finally {
     await bus.close();
   }
+}
+
+/** From one position the mounting cannot be found, and a wrong one would name wrong faces in every record. */
+function mountingUnknown(): Refusal {
+  return refusal(
+    'mounting-unknown',
+    'nobody has said yet how the chip is mounted in the parcel',
+    'Add --mount with the chip axes along right, back and top of the parcel, such as --mount +x,+y,+z, or use --six-position.',
+  );
 }
 
 function fitOf(

@@ -50,6 +50,15 @@ test('the doctor says with what the recorder is calibrated, and the sensors are 
   expect(sensingAt(at).shock?.calibration).toEqual(entry.calibration);
 });
 
+test('a tilt chip has its own calibration, or none', () => {
+  const at = station({ TILT_CHIP: 'adxl345@1d' });
+  at.calibrations.write(history);
+  expect(calibrationChecks(at)).toMatchObject([
+    { check: 'adxl375-53 calibration', found: expect.stringContaining(entry.calibration.id) },
+    { check: 'adxl345-1d calibration', verdict: 'ok', found: expect.stringMatching(/^none/) },
+  ]);
+});
+
 test('no calibration is no fault, and no shock recorder has none', () => {
   expect(calibrationChecks(station())).toMatchObject([
     { verdict: 'ok', found: expect.stringMatching(/^none/) },

@@ -6,8 +6,8 @@ import {
   NO_CALIBRATIONS,
 } from '../calibration/calibration-history.ts';
 import type { SensingConfig } from '../sensing/sensing-config.ts';
-import { sensorName } from '../sensing/sensor-name.ts';
 import { sensingOf } from '../sensing-settings.ts';
+import { accelerometersOf } from './accelerometers.ts';
 import { type CheckResult, fail, ok } from './check-result.ts';
 import type { FieldStation } from './station.ts';
 
@@ -35,20 +35,21 @@ export function sensingAt({ config, calibrations }: FieldStation): SensingConfig
   }
 }
 
-/** What the shock recorder is calibrated with. None is no fault in itself: the check of its rest says whether it is missed. */
-export function calibrationChecks({ config, calibrations, clock }: FieldStation): CheckResult[] {
-  const { shock } = sensingOf(config);
-  if (shock === null) return [];
-  const sensor = sensorName(shock);
+/** What each accelerometer is calibrated with. None is no fault in itself: the check of its rest says whether it is missed. */
+export function calibrationChecks(station: FieldStation): CheckResult[] {
+  return accelerometersOf(sensingOf(station.config)).map(({ sensor }) => calibrationCheck(sensor, station));
+}
+
+function calibrationCheck(sensor: string, { calibrations, clock }: FieldStation): CheckResult {
   const check = `${sensor} calibration`;
   try {
     const entry = currentEntry(calibrations.read(), sensor);
-    if (entry === null) return [ok(check, 'none: the chip is taken as it reads')];
+    if (entry === null) return ok(check, 'none: the chip is taken as it reads');
     const days = Math.max(0, Math.floor((clock.wallMs() - entry.madeAt) / (24 * 3600 * 1000)));
     const how = entry.how === 'at-rest' ? 'at rest' : 'in six positions';
-    return [ok(check, `${entry.calibration.id}, made ${how} ${days} ${days === 1 ? 'day' : 'days'} ago`)];
+    return ok(check, `${entry.calibration.id}, made ${how} ${days} ${days === 1 ? 'day' : 'days'} ago`);
   } catch (error) {
     if (!isJostleError(error)) throw error;
-    return [fail(check, 'cannot be read: the chip is taken as it reads', error.message)];
+    return fail(check, 'cannot be read: the chip is taken as it reads', error.message);
   }
 }

@@ -1,18 +1,15 @@
 import { isJostleError } from '@jostle/contracts';
 import type { I2cTransport } from '../io/transport.ts';
 import type { SensingConfig } from '../sensing/sensing-config.ts';
+import { accessChecks } from './access-checks.ts';
 import { agentChecks, noAgentChecks } from './agent-checks.ts';
 import { examineAgentSensors } from './agent-sensors.ts';
-import { busFileCheck, expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
+import { expectedChips, identityCheck, sensorChecks, WATCH_MS } from './bus-checks.ts';
 import { askAddress } from './bus-scan.ts';
 import { calibrationChecks, sensingAt } from './calibration-store.ts';
 import { type CheckResult, fail, ok, skipped } from './check-result.ts';
 import { hostChecks } from './host-checks.ts';
-import { busSpeedCheck, groupsCheck } from './machine-checks.ts';
 import type { FieldStation } from './station.ts';
-
-/** How long the sensors are watched: the BME280's driver keeps its first second back. */
-const WATCH_MS = 3500;
 
 /** Examines the device from the machine to the sensors; while the agent has the bus, it is asked instead. */
 export async function examine(station: FieldStation): Promise<CheckResult[]> {
@@ -26,9 +23,7 @@ export async function examine(station: FieldStation): Promise<CheckResult[]> {
     ...hostChecks(facts, config, now),
     ...calibrationChecks(station),
     ...(status === null ? noAgentChecks(facts, config, now) : agentChecks(status, config)),
-    busFileCheck(facts.busFile),
-    busSpeedCheck(facts.bus, sensors.shock !== null),
-    groupsCheck(facts.groups, facts.user),
+    ...accessChecks(facts, sensors),
     ...(status === null
       ? await examineBus(station, sensors, facts.busFile.state === 'usable')
       : await examineAgentSensors(status, config.dataDir, sensors)),

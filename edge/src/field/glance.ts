@@ -1,9 +1,11 @@
+import type { ClimateReading } from './reading-text.ts';
+
 /** One look at a climate sensor. */
 export interface ClimateGlance {
   kind: 'climate';
   sensor: string;
-  /** The newest good values; null before the first. A quantity that the chip lacks is left out. */
-  reading: { temperatureC?: number; relativeHumidityPct?: number; pressureHpa?: number } | null;
+  /** The newest good values; null before the first. */
+  reading: ClimateReading | null;
   /** How long ago they were read; null before the first. */
   ageMs: number | null;
   /** How often the chip is read, ms. */
@@ -15,9 +17,10 @@ export interface ClimateGlance {
   fault: string | null;
 }
 
-/** What the shock recorder saw since the look before. */
-export interface ShockGlance {
-  kind: 'shock';
+/** What an accelerometer saw since the look before. */
+interface GlanceOf<Kind extends 'shock' | 'tilt'> {
+  /** What it is there for. */
+  kind: Kind;
   sensor: string;
   samples: number;
   /** Samples that the FIFO or the bus lost. */
@@ -32,10 +35,13 @@ export interface ShockGlance {
   unrestG: number;
   /** Rate that the chip's samples came at, Hz; null before it is known. */
   rateHz: number | null;
+  /** Rate that it is set to, Hz. */
+  nominalHz: number;
   fault: string | null;
 }
 
-export type SensorGlance = ClimateGlance | ShockGlance;
+export type AccelerometerGlance = GlanceOf<'shock'> | GlanceOf<'tilt'>;
+export type SensorGlance = ClimateGlance | AccelerometerGlance;
 
 /** A reading misses one turn now and then; a chip that is read every second is given three. */
 const FRESH_LEAST_MS = 3000;

@@ -1,9 +1,10 @@
 import type { AgentConfig } from '../config.ts';
 import { brokerChecks } from './broker-checks.ts';
 import { type CheckResult, fail, ok, skipped, warn } from './check-result.ts';
-import { durationText } from './duration-text.ts';
 import { radioChecks, softwareCheck } from './machine-checks.ts';
+import { recordsText } from './records-text.ts';
 import type { HostFacts } from './station.ts';
+import { agoText } from './time-text.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** The outbox may grow to 1 GiB; with less room than that a long outage is cut short. */
@@ -59,7 +60,7 @@ function outboxCheck(outbox: HostFacts['outbox']): CheckResult {
   const check = 'outbox';
   switch (outbox.kind) {
     case 'sound':
-      return ok(check, `sound, ${outbox.records.toLocaleString('en')} records without a receipt`);
+      return ok(check, `sound, ${recordsText(outbox.records)} without a receipt`);
     case 'absent':
       return ok(check, 'not there yet; the agent makes it when it starts');
     case 'in-use':
@@ -78,8 +79,7 @@ function outboxCheck(outbox: HostFacts['outbox']): CheckResult {
 function clockCheck({ clock, synchronisedAt }: HostFacts, wallMs: number): CheckResult {
   const check = 'clock';
   const fix = 'Give it a network with NTP once, or fit a battery clock: times are not trusted until then.';
-  const since =
-    synchronisedAt === null ? '' : `, last set ${durationText(Math.max(0, wallMs - synchronisedAt))} ago`;
+  const since = synchronisedAt === null ? '' : `, last set ${agoText(synchronisedAt, wallMs)}`;
   if (clock === 'ntp') return ok(check, `synchronised${since}`);
   if (clock === 'rtc') return ok(check, 'kept by a battery clock');
   return warn(check, 'not synchronised since the boot, and without a battery clock', fix);

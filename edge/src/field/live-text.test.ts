@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ClimateGlance, ShockGlance } from './glance.ts';
+import type { AccelerometerGlance, ClimateGlance } from './glance.ts';
 import { frameText, lineText, shockBar } from './live-text.ts';
 
 const AT = Date.parse('2025-01-06T08:00:05Z');
@@ -14,7 +14,7 @@ const CLIMATE: ClimateGlance = {
   errors: 0,
   fault: null,
 };
-const SHOCK: ShockGlance = {
+const SHOCK: AccelerometerGlance = {
   kind: 'shock',
   sensor: 'adxl375-53',
   samples: 800,
@@ -24,9 +24,10 @@ const SHOCK: ShockGlance = {
   meanG: [0, 0, 1],
   unrestG: 0.1,
   rateHz: 800,
+  nominalHz: 800,
   fault: null,
 };
-const both = (climate: Partial<ClimateGlance>, shock: Partial<ShockGlance>) => ({
+const both = (climate: Partial<ClimateGlance>, shock: Partial<AccelerometerGlance>) => ({
   atMs: AT,
   highestG: 60,
   glances: [
@@ -49,6 +50,15 @@ test('a line says the same to a file', () => {
   );
 });
 
+test('a tilt chip has a row of its own, and the bar stays that of the shock recorder', () => {
+  const frame = both({}, {});
+  const tilt = { ...SHOCK, kind: 'tilt' as const, sensor: 'lis3dh-18', peakG: 1.04, samples: 50 };
+  const text = frameText({ ...frame, glances: [tilt, ...frame.glances] });
+  expect(text).toMatch(/^lis3dh-18 +peak 1\.0 g \(50 samples\) +ok$/m);
+  expect(text).toMatch(/200 g {3}peak 57\.2 g/);
+  expect(frameText({ ...frame, glances: [tilt] })).not.toContain('200 g');
+});
+
 test('a clipped peak is shown as a lower bound', () => {
   expect(frameText(both({}, { isClipped: true, peakG: 200.6 }))).toContain('peak ≥ 200.6 g');
 });
@@ -65,7 +75,7 @@ test.each<[state: string, climate: Partial<ClimateGlance>]>([
   }
 });
 
-test.each<[state: string, shock: Partial<ShockGlance>]>([
+test.each<[state: string, shock: Partial<AccelerometerGlance>]>([
   ['12 samples lost', { lostSamples: 12 }],
   ['no samples', { samples: 0, peakG: null, meanG: null }],
   ['reset: the settings were gone', { fault: 'reset: the settings were gone' }],

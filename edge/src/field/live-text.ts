@@ -1,6 +1,6 @@
 import { textTable } from '@jostle/contracts';
-import { readingText } from './bus-checks.ts';
-import { isFresh, type SensorGlance, type ShockGlance } from './glance.ts';
+import { type AccelerometerGlance, isFresh, type SensorGlance } from './glance.ts';
+import { readingText } from './reading-text.ts';
 
 const BAR_CELLS = 40;
 /** The bar is logarithmic from the weight at rest to the range of the chip: a knock and a fall both show. */
@@ -53,18 +53,18 @@ export function shockBar(peakG: number | null, cells: number = BAR_CELLS): strin
 
 /** Old values are not shown: next to new ones they would be taken for new. */
 function valuesOf(glance: SensorGlance): string {
-  if (glance.kind === 'shock') return `peak ${peakText(glance)} (${glance.samples} samples)`;
+  if (glance.kind !== 'climate') return `peak ${peakText(glance)} (${glance.samples} samples)`;
   return glance.reading === null || stateOf(glance) !== 'ok' ? '–' : readingText(glance.reading);
 }
 
 /** A clipped peak is a lower bound and is shown as one. */
-function peakText({ peakG, isClipped }: ShockGlance): string {
+function peakText({ peakG, isClipped }: AccelerometerGlance): string {
   return peakG === null ? '–' : `${isClipped ? '≥ ' : ''}${peakG.toFixed(1)} g`;
 }
 
 function stateOf(glance: SensorGlance): string {
   if (glance.fault !== null) return glance.fault;
-  if (glance.kind === 'shock')
+  if (glance.kind !== 'climate')
     return glance.lostSamples > 0
       ? `${glance.lostSamples} samples lost`
       : glance.samples > 0

@@ -2,15 +2,12 @@ import { I2cFault, type I2cTransport } from '../io/transport.ts';
 import type { ClimateChip, SensingConfig } from '../sensing/sensing-config.ts';
 import { sensorName } from '../sensing/sensor-name.ts';
 import { type SelfTestReport, selfTest } from '../sensing/shock/self-test.ts';
-import { expectedChips, identityCheck, sensorChecks } from './bus-checks.ts';
+import { expectedChips, identityCheck, sensorChecks, WATCH_MS } from './bus-checks.ts';
 import { askAddress } from './bus-scan.ts';
 import { sensingAt } from './calibration-store.ts';
 import { type CheckResult, fail, ok } from './check-result.ts';
 import { heaterObeys } from './self-test-heater.ts';
 import type { FieldStation } from './station.ts';
-
-/** How long the climate sensors are watched: the BME280's driver keeps its first second back. */
-const WATCH_MS = 3500;
 
 /** Lets every configured sensor prove itself: id, then its own self-test, or a fresh reading where it has none. */
 export async function selfTestSensors(station: FieldStation): Promise<CheckResult[]> {

@@ -23,6 +23,19 @@ test('the newest values are kept, also of a chip that measures one quantity', ()
   expect(states.list()).toMatchObject([{ sensor: 'tmp117-48', lastMeasuredAt: 2000, latest: '5.0 °C' }]);
 });
 
+test('all quantities of a chip are told', () => {
+  const states = new SensorStates();
+  const body = {
+    sensor: 'bme280-76',
+    temperatureC: 20,
+    relativeHumidityPct: 45,
+    pressureHpa: 1013.2,
+    ageMs: 0,
+  };
+  states.note([{ ...TIME, kind: 'climate', body }]);
+  expect(states.list()[0]?.latest).toBe('20.0 °C, 45.0 %RH, 1013 hPa');
+});
+
 test('coverage tells of the shock recorder', () => {
   const states = new SensorStates();
   const span = { startsAt: 0, endsAt: 1000, samples: 800, lostSamples: 3, peakG: 1.42, rejectedTriggers: 0 };

@@ -1,4 +1,5 @@
 import type { FaultBody, RecordDraft } from '@jostle/contracts';
+import { readingText } from './reading-text.ts';
 
 /** One sensor as its records describe it. */
 export interface SensorState {
@@ -51,10 +52,5 @@ function inWords(draft: Extract<RecordDraft, { kind: 'climate' | 'coverage' | 't
     const { samples, lostSamples, peakG } = draft.body;
     return `peak ${peakG.toFixed(1)} g, ${samples} samples, ${lostSamples} lost`;
   }
-  const { temperatureC, relativeHumidityPct } = draft.body;
-  const values = [
-    temperatureC === undefined ? null : `${temperatureC.toFixed(1)} °C`,
-    relativeHumidityPct === undefined ? null : `${relativeHumidityPct.toFixed(1)} %RH`,
-  ];
-  return values.filter((value) => value !== null).join(', ');
+  return readingText(draft.body);
 }

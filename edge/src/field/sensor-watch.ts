@@ -7,9 +7,9 @@ import { ClimateSensor } from '../sensing/climate/climate-sensor.ts';
 import { DraftOutlet } from '../sensing/draft-outlet.ts';
 import type { SensingConfig } from '../sensing/sensing-config.ts';
 import { FifoRecorder } from '../sensing/shock/fifo-recorder.ts';
-import { shockFifo } from '../sensing/shock/shock-chips.ts';
+import { AccelerometerGauge } from './accelerometer-gauge.ts';
+import { accelerometersOf } from './accelerometers.ts';
 import type { SensorGlance } from './glance.ts';
-import { ShockGauge } from './shock-gauge.ts';
 
 /** As often as the table of `live` is drawn. */
 const INTERVAL_MS = 1000;
@@ -22,8 +22,7 @@ const INTERVAL_MS = 1000;
 export class SensorWatch {
   readonly #io: EdgeIO;
   readonly #climate: ClimateSensor[];
-  readonly #gauge: ShockGauge | null = null;
-  readonly #recorder: FifoRecorder | null = null;
+  readonly #accelerometers: { gauge: AccelerometerGauge; recorder: FifoRecorder }[];
   readonly #drafts: DraftOutlet;
   readonly #sampling: ReturnType<typeof setInterval>;
 
@@ -33,7 +32,7 @@ export class SensorWatch {
     const watch = new SensorWatch(bus, io, await ClimateBoard.open(io), clock, sensors);
     // Not awaited: some chips are waited for on the way, and simulated time passes only later.
     for (const sensor of watch.#climate) void sensor.sample();
-    void watch.#recorder?.start();
+    for (const { recorder } of watch.#accelerometers) void recorder.start();
     return watch;
   }
 
@@ -43,12 +42,12 @@ export class SensorWatch {
     const config = { climateIntervalMs: INTERVAL_MS, climateLimits: [] };
     const parts = { io, bus, board, clock, drafts: this.#drafts, config };
     this.#climate = sensors.climate.map((chip) => new ClimateSensor(chip, parts));
-    const { shock } = sensors;
-    if (shock !== null) {
-      this.#gauge = ShockGauge.of(shock);
-      const chip = shockFifo(shock);
-      this.#recorder = new FifoRecorder({ ...shock, chip, bus, clock, listener: this.#gauge });
-    }
+    this.#accelerometers = accelerometersOf(sensors).map((accelerometer) => {
+      const { fifo: chip, address, calibration } = accelerometer;
+      const gauge = new AccelerometerGauge(accelerometer);
+      const recorder = new FifoRecorder({ chip, bus, clock, address, calibration, listener: gauge });
+      return { gauge, recorder };
+    });
     this.#sampling = setInterval(() => {
       for (const sensor of this.#climate) void sensor.sample();
     }, INTERVAL_MS);
@@ -58,14 +57,16 @@ export class SensorWatch {
   take(): SensorGlance[] {
     // What the agent would record is of no use here.
     this.#drafts.flush();
-    const climate = this.#climate.map((sensor) => sensor.glance());
-    return this.#gauge === null ? climate : [...climate, this.#gauge.take()];
+    return [
+      ...this.#climate.map((sensor) => sensor.glance()),
+      ...this.#accelerometers.map(({ gauge }) => gauge.take()),
+    ];
   }
 
   /** Silences the drivers; the transport stays open. */
   async close(): Promise<void> {
     clearInterval(this.#sampling);
     this.#io.close();
-    await this.#recorder?.stop();
+    for (const { recorder } of this.#accelerometers) await recorder.stop();
   }
 }

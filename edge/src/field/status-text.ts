@@ -1,6 +1,7 @@
 import { textTable } from '@jostle/contracts';
 import type { AgentStatus } from '../agent-status.ts';
-import { durationText } from './duration-text.ts';
+import { recordsText } from './records-text.ts';
+import { agoText, timeText } from './time-text.ts';
 
 const CLOCK_WORDS: Record<AgentStatus['clock'], string> = {
   ntp: 'synchronised',
@@ -10,7 +11,7 @@ const CLOCK_WORDS: Record<AgentStatus['clock'], string> = {
 
 /** What a running agent says of itself. */
 export function statusText(status: AgentStatus): string {
-  const { deviceId, version, epoch, isConnected, backlog, lastReceiptAt, clock, time, freeBytes } = status;
+  const { deviceId, version, epoch, isConnected, backlog, lastReceiptAt, clock, freeBytes } = status;
   const { oldestMeasuredAt, wallMs } = status;
   const oldest =
     oldestMeasuredAt === null ? '' : `, the oldest measured ${agoText(oldestMeasuredAt, wallMs)}`;
@@ -18,10 +19,10 @@ export function statusText(status: AgentStatus): string {
     ['device', `${deviceId}, agent ${version}`],
     ['outbox', `epoch ${epoch}`],
     ['broker', isConnected ? 'connected' : 'no connection'],
-    ['backlog', `${backlog.toLocaleString('en')} records without a receipt${oldest}`],
+    ['backlog', `${recordsText(backlog)} without a receipt${oldest}`],
     ['last receipt', lastReceiptAt === null ? 'none ever' : agoText(lastReceiptAt, wallMs)],
     ['clock', CLOCK_WORDS[clock]],
-    ['time', timeText(time, wallMs)],
+    ['time', timeText(status)],
     [
       'disk',
       freeBytes === null ? 'unknown' : `${Math.floor(freeBytes / 1024 ** 2).toLocaleString('en')} MiB free`,
@@ -35,16 +36,4 @@ export function statusText(status: AgentStatus): string {
   ]);
   const lines = facts.map(([name = '', value]) => `${name.padEnd(12)}  ${value}`);
   return `${lines.join('\n')}\n\n${textTable(['sensor', 'state', 'latest', 'measured'], sensors)}\n`;
-}
-
-/** How what is measured now gets its time; shown below the quality of the clock. */
-function timeText({ bootNumber, anchoredAt, unsyncedMs }: AgentStatus['time'], wallMs: number): string {
-  const boot = bootNumber === null ? 'no record yet' : `boot ${bootNumber}`;
-  if (unsyncedMs !== null)
-    return `${boot}, not synchronised for ${Math.round(unsyncedMs / 1000)} s; records get their time at the next synchronisation`;
-  return anchoredAt === null ? boot : `${boot}, anchored ${agoText(anchoredAt, wallMs)}`;
-}
-
-function agoText(atMs: number, wallMs: number): string {
-  return `${durationText(Math.max(0, wallMs - atMs))} ago`;
 }

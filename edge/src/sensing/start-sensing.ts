@@ -1,4 +1,5 @@
 import { type Clock, JostleError, MINUTE_MS } from '@jostle/contracts';
+import { isCalibrated } from '../calibration/calibration.ts';
 import { ClockWatch } from '../clock/clock-watch.ts';
 import { WorkerAnswers } from '../field/worker-answers.ts';
 import { BusQueue } from '../io/bus-queue.ts';
@@ -52,8 +53,11 @@ export interface Sensing {
  */
 export async function startSensing(options: SensingOptions): Promise<Sensing> {
   const { transport, clock, sensors: config, interrupt, emit } = options;
-  if (config.shock !== null && transport.shockRefusal !== undefined)
-    throw new JostleError('EDGE_BUS_TOO_SLOW', `${transport.shockRefusal} Set SHOCK_CHIP=none.`);
+  if ((config.shock ?? config.tilt) !== null && transport.shockRefusal !== undefined)
+    throw new JostleError(
+      'EDGE_BUS_TOO_SLOW',
+      `${transport.shockRefusal} Set SHOCK_CHIP=none and TILT_CHIP=none.`,
+    );
   const bus = new BusQueue(transport);
   const io = new EdgeIO(bus, clock);
   const drafts = new DraftOutlet(clock, (batch) => emit({ type: 'records', drafts: batch }));
@@ -70,12 +74,12 @@ export async function startSensing(options: SensingOptions): Promise<Sensing> {
   );
   const { shock, tilt } = accelerometersOf(config, bus, clock, drafts);
 
-  const answers = new WorkerAnswers({ bus, clock, sensors: config, climate, shock, emit });
+  const accelerometers = [shock, tilt].filter((channel) => channel !== null);
+  const answers = new WorkerAnswers({ bus, clock, sensors: config, climate, accelerometers, emit });
 
   const found: string[] = [];
   for (const sensor of climate) if (await sensor.connect()) found.push(sensor.sensor);
-  for (const sensor of [shock, tilt])
-    if (sensor !== null && (await sensor.start())) found.push(sensor.sensor);
+  for (const sensor of accelerometers) if (await sensor.start()) found.push(sensor.sensor);
   if (shock !== null && interrupt !== undefined) follow(interrupt, shock, drafts);
   emit({ type: 'ready', sensors: found });
   watchClock();
@@ -113,7 +117,7 @@ function accelerometersOf(config: SensingConfig, bus: BusQueue, clock: Clock, dr
   const { shock, tilt } = config;
   const watch =
     shock !== null && tilt === null && tellsTilt(shockFifo(shock))
-      ? new TiltWatch(sensorName(shock), clock, drafts)
+      ? new TiltWatch(sensorName(shock), isCalibrated(shock.calibration), clock, drafts)
       : null;
   return {
     shock: shock === null ? null : new ShockChannel(shock, bus, clock, drafts, watch),

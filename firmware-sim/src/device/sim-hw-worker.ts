@@ -22,11 +22,13 @@ const { startSensing } = await import('@jostle/edge/sensing');
 const { simulatedDevice } = await import('./simulated-device.ts');
 const { movePlugs } = await import('./plugs.ts');
 const { journeyWorld } = await import('../world/journey-world.ts');
+const { withMotion } = await import('../field/field-motions.ts');
 
-const world = journeyWorld(input.journey, input.seed);
-const transport = simulatedDevice(input.sensors, { world, now: () => time.nowMs() }, input.seed);
+const { journey, seed, sensors, motion, zeroOffsetG } = input;
+const world = withMotion(journeyWorld(journey, seed), motion, journey.startsAt);
+const transport = simulatedDevice(sensors, { world, now: () => time.nowMs() }, seed, zeroOffsetG);
 movePlugs(transport, input.plugs ?? []);
-const starting = startSensing({ transport, clock: time.clock(), sensors: input.sensors, emit: tell });
+const starting = startSensing({ transport, clock: time.clock(), sensors, emit: tell });
 
 parentPort?.on('message', async (message: ToSensing) => {
   if (message.type !== 'stop') {

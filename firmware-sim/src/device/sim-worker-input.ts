@@ -1,4 +1,5 @@
 import type { SensingConfig } from '@jostle/edge/sensing';
+import type { MotionName } from '../field/field-motions.ts';
 import type { Journey } from '../world/journey.ts';
 import type { PlugEvent } from './plugs.ts';
 
@@ -13,4 +14,8 @@ export interface SimWorkerInput {
   sensors: SensingConfig;
   /** Chips that come off and back, counted from `simFromMs`; none by default. */
   plugs?: readonly PlugEvent[];
+  /** What the device feels from the start of the journey on, in place of the journey's motion. */
+  motion?: MotionName | undefined;
+  /** What the accelerometers read at 0 g, by axis; by default what the configuration takes off again. */
+  zeroOffsetG?: readonly [number, number, number] | undefined;
 }

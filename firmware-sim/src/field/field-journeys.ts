@@ -1,14 +1,14 @@
 import type { PlugEvent } from '../device/plugs.ts';
 import type { Journey } from '../world/journey.ts';
 import type { Piece } from '../world/pieces.ts';
-import { type Motion, tapped, turnedOver } from './field-motions.ts';
+import type { MotionName } from './field-motions.ts';
 
 /** What the field tech's tool can be learned on. */
 export interface FieldJourney {
   journey: Journey;
   plugs: readonly PlugEvent[];
   /** What the device feels in place of the journey's motion. */
-  motion?: Motion;
+  motion?: MotionName;
   /** What the shock chip reads at 0 g, by axis; nothing without. */
   zeroOffsetG?: readonly [number, number, number];
 }
@@ -53,8 +53,8 @@ export const FIELD_JOURNEYS: Readonly<Record<string, FieldJourney>> = {
     { afterMs: 6 * SECOND_MS, address: 0x44, isPlugged: false },
     { afterMs: 16 * SECOND_MS, address: 0x44, isPlugged: true },
   ]),
-  taps: { ...fieldJourney([], CALM), motion: tapped },
-  calibrate: { ...fieldJourney([], CALM), motion: turnedOver, zeroOffsetG: [0.7, -1.1, 0.4] },
+  taps: { ...fieldJourney([], CALM), motion: 'tapped' },
+  calibrate: { ...fieldJourney([], CALM), motion: 'turned-over', zeroOffsetG: [0.7, -1.1, 0.4] },
 };
 
 function fieldJourney(

@@ -2,7 +2,7 @@
 import type { World } from '../world/world.ts';
 
 /** Proper acceleration, g, by the time since the start, ms. */
-export type Motion = (sinceMs: number, out: Float64Array) => void;
+type Motion = (sinceMs: number, out: Float64Array) => void;
 
 /** The tool looks at the thermometer first, then gives the hand 3 s for each face and samples for 5 s. */
 const FIRST_FACE_MS = 2500;
@@ -18,7 +18,7 @@ const FACES: readonly (readonly [number, number, number])[] = [
 ];
 
 /** Turned over its six faces, and back to the base. */
-export const turnedOver: Motion = (sinceMs, out) => {
+const turnedOver: Motion = (sinceMs, out) => {
   const face = Math.max(0, Math.floor((sinceMs - FIRST_FACE_MS) / FACE_MS));
   out.set(FACES[face] ?? [0, 0, 1]);
 };
@@ -34,7 +34,7 @@ const FIRST_TAP_MS = 1500;
 const TAP_EVERY_MS = 2000;
 
 /** Lies on its base and is tapped every two seconds. */
-export const tapped: Motion = (sinceMs, out) => {
+const tapped: Motion = (sinceMs, out) => {
   const tap = Math.floor((sinceMs - FIRST_TAP_MS) / TAP_EVERY_MS);
   const { peakG, durationMs } = TAPS[tap % TAPS.length] ?? { peakG: 0, durationMs: 1 };
   const phase = (sinceMs - FIRST_TAP_MS - tap * TAP_EVERY_MS) / durationMs;
@@ -43,8 +43,17 @@ export const tapped: Motion = (sinceMs, out) => {
   out[2] = 1 + (phase < 1 ? peakG * Math.sin(Math.PI * phase) : 0);
 };
 
-/** The world with the motion, where there is one, in place of its own. */
-export function withMotion(world: World, motion: Motion | undefined, startsAt: number): World {
-  if (motion === undefined) return world;
+/** By their names, because a thread can be told a name and not a function. */
+const MOTIONS = { 'turned-over': turnedOver, tapped } satisfies Record<string, Motion>;
+export type MotionName = keyof typeof MOTIONS;
+
+/**
+ * The world with the motion, where there is one, in place of its own.
+ *
+ * @param startsAt when the motion begins, wall time, ms since the epoch
+ */
+export function withMotion(world: World, name: MotionName | undefined, startsAt: number): World {
+  if (name === undefined) return world;
+  const motion = MOTIONS[name];
   return { ...world, accelerationG: (wallMs, out) => motion(wallMs - startsAt, out) };
 }

@@ -4,7 +4,7 @@ import { FIELD_SEED, type FieldJourney } from './field-journeys.ts';
 
 /** The hardware worker of a device that sets out on the journey now. */
 export function simulatedHardware(
-  { journey, plugs }: FieldJourney,
+  { journey, plugs, motion, zeroOffsetG }: FieldJourney,
   config: AgentConfig,
 ): Pick<AgentOptions, 'workerUrl' | 'workerData'> {
   const startsAt = Date.now();
@@ -20,6 +20,8 @@ export function simulatedHardware(
         speed: 1,
         sensors: sensingOf(config),
         plugs: plugs.map((plug) => ({ ...plug, afterMs: plug.afterMs + startsAt - simFromMs })),
+        motion,
+        zeroOffsetG,
       };
     },
   };

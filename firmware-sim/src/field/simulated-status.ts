@@ -19,7 +19,7 @@ export function simulatedStatus({ plugs }: FieldJourney): AgentStatus {
       : { sensor: name, fault: null, lastMeasuredAt: WALL_MS - 12_000, latest };
   const sensorStates = [
     sensor('sht31d-44', 0x44, '20.0 °C, 45.0 %RH'),
-    sensor('bme280-76', 0x76, '20.0 °C, 45.0 %RH'),
+    sensor('bme280-76', 0x76, '20.0 °C, 45.0 %RH, 1013 hPa'),
     sensor('adxl375-53', 0x53, 'peak 1.4 g, 48000 samples, 0 lost'),
   ];
   return {

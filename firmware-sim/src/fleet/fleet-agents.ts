@@ -40,7 +40,7 @@ export class FleetAgents {
     let waiting = 0;
     let connected = 0;
     for (const { agent } of this.#members.values()) {
-      const { backlog, isConnected } = agent.status();
+      const { backlog, isConnected } = agent.delivery();
       waiting += backlog;
       connected += isConnected ? 1 : 0;
     }

@@ -1,5 +1,5 @@
 import type { Clock, FaultBody } from '@jostle/contracts';
-import { UNCALIBRATED } from '../../calibration/calibration.ts';
+import { isCalibrated } from '../../calibration/calibration.ts';
 import { wallTimeOf } from '../../clock/wall-time.ts';
 import {
   CoverageMeter,
@@ -51,7 +51,7 @@ export class ShockChannel implements RecorderListener {
     const chip = shockFifo(config);
     this.sensor = sensorName(config);
     this.#tilt = tilt;
-    this.#isCalibrated = calibration.id !== UNCALIBRATED.id;
+    this.#isCalibrated = isCalibrated(calibration);
     this.#calibrated = this.#isCalibrated ? { calibrationId: calibration.id } : {};
     this.#clock = clock;
     this.#drafts = drafts;

@@ -1,14 +1,19 @@
 import type { FaultBody } from '@jostle/contracts';
 import { type ClipLimits, clipLimits, type SampleBlock } from '../detection/index.ts';
-import type { ShockChip } from '../sensing/sensing-config.ts';
-import { sensorName } from '../sensing/sensor-name.ts';
+import type { FifoChip } from '../sensing/shock/fifo-chip.ts';
 import type { RecorderListener } from '../sensing/shock/fifo-recorder.ts';
-import { shockFifo } from '../sensing/shock/shock-chips.ts';
-import type { ShockGlance } from './glance.ts';
+import type { Accelerometer } from './accelerometers.ts';
+import type { AccelerometerGlance } from './glance.ts';
+
+/** What the gauge must know of the chip that it looks at. */
+export type GaugedChip = Pick<Accelerometer, 'role' | 'sensor' | 'calibration'> & {
+  fifo: Pick<FifoChip, 'rangeG' | 'countG' | 'rateHz'>;
+};
 
 /** Peak, mean and spread of the samples between two looks. */
-export class ShockGauge implements RecorderListener {
-  readonly #sensor: string;
+export class AccelerometerGauge implements RecorderListener {
+  readonly #chip: GaugedChip;
+  /** Where the range of the chip ends along the axes of the samples. */
   readonly #clip: ClipLimits;
   #samples = 0;
   #lostSamples = 0;
@@ -20,16 +25,9 @@ export class ShockGauge implements RecorderListener {
   readonly #sums = new Float64Array(3);
   #squares = 0;
 
-  /** Of a recorder as it is configured. */
-  static of(shock: ShockChip): ShockGauge {
-    const { rangeG, countG } = shockFifo(shock);
-    return new ShockGauge(sensorName(shock), clipLimits(rangeG, countG, shock.calibration));
-  }
-
-  /** @param clip where the range of the chip ends along the axes of the samples */
-  constructor(sensor: string, clip: ClipLimits) {
-    this.#sensor = sensor;
-    this.#clip = clip;
+  constructor(chip: GaugedChip) {
+    this.#chip = chip;
+    this.#clip = clipLimits(chip.fifo.rangeG, chip.fifo.countG, chip.calibration);
   }
 
   samples({ xyz, periodMs }: SampleBlock): void {
@@ -63,14 +61,14 @@ export class ShockGauge implements RecorderListener {
   }
 
   /** What came since the last call. */
-  take(): ShockGlance {
+  take(): AccelerometerGlance {
     const n = this.#samples;
     const [x = 0, y = 0, z = 0] = this.#sums;
     const meanG = n === 0 ? null : ([x / n, y / n, z / n] as const);
     const spread = meanG === null ? 0 : this.#squares / n - Math.hypot(...meanG) ** 2;
-    const glance: ShockGlance = {
-      kind: 'shock',
-      sensor: this.#sensor,
+    const glance: AccelerometerGlance = {
+      kind: this.#chip.role,
+      sensor: this.#chip.sensor,
       samples: n,
       lostSamples: this.#lostSamples,
       peakG: n === 0 ? null : this.#peakG,
@@ -78,6 +76,7 @@ export class ShockGauge implements RecorderListener {
       meanG,
       unrestG: Math.sqrt(Math.max(0, spread)),
       rateHz: this.#rateHz,
+      nominalHz: this.#chip.fifo.rateHz,
       fault: this.#fault,
     };
     this.#samples = 0;
