@@ -32,7 +32,7 @@ export class OutboxRows {
     this.#db = db;
     this.#insert = db.prepare(
       `INSERT INTO record (seq, kind, measured_at, mono, boot_id, clock, body, hash, is_event)
-       VALUES (@seq, @kind, @measured_at, @mono, @boot_id, @clock, @body, @hash, @is_event)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#remove = db.prepare('DELETE FROM record WHERE seq BETWEEN ? AND ?');
     this.#firstSeq = db.prepare('SELECT min(seq) FROM record WHERE seq BETWEEN ? AND ?').pluck();
@@ -114,8 +114,13 @@ export class OutboxRows {
   }
 
   insert(records: readonly DeviceRecord[]): void {
-    for (const record of records) this.#insert.run(rowOf(record));
-    const latest = Math.max(this.lastMeasuredAt() ?? 0, ...records.map((r) => r.measuredAt));
+    let latest = this.lastMeasuredAt() ?? 0;
+    for (const record of records) {
+      const { seq, kind, measured_at, mono, boot_id, clock, body, hash, is_event } = rowOf(record);
+      // By position, which is faster than by name.
+      this.#insert.run(seq, kind, measured_at, mono, boot_id, clock, body, hash, is_event);
+      latest = Math.max(latest, record.measuredAt);
+    }
     this.#setTime.run('last_measured_at', String(latest));
   }
 
