@@ -15,6 +15,7 @@ export * from './rest/ledger.ts';
 export * from './rest/observations.ts';
 export * from './telemetry/influx-names.ts';
 export * from './wire/receipt.ts';
+export * from './wire/record-chain.ts';
 export { TIME_LIMIT_MS } from './wire/record-fields.ts';
 export * from './wire/record-hash.ts';
 export * from './wire/records.ts';

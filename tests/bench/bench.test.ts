@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { figure, median } from './figure.ts';
-import { figureTable, type Report } from './report.ts';
+import { figure, median } from '../figures/figure.ts';
+import { figureTable, type Report } from '../figures/report.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 

@@ -1,9 +1,9 @@
 /** `npm run bench -- SUITE`: measures, prints a table, and ends with 1 where a target is missed. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Figure } from '../figures/figure.ts';
+import { commitOf, figureTable, reportOf } from '../figures/report.ts';
 import { edgeSuite } from './edge/suite.ts';
-import type { Figure } from './figure.ts';
-import { commitOf, figureTable, reportOf } from './report.ts';
 
 /** How much is measured. */
 export interface SuiteOptions {

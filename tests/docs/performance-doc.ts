@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Figure } from '../bench/figure.ts';
-import type { Report } from '../bench/report.ts';
+import type { Figure } from '../figures/figure.ts';
+import type { Report } from '../figures/report.ts';
 
 const FOLDER = new URL('../../docs/performance/', import.meta.url);
 

@@ -47,6 +47,12 @@ export const UpMessage = Type.Object(
       description: 'The wall clock was never set, kept by a battery clock, or synchronised.',
     }),
     seq: Type.Integer({ minimum: 1, maximum: SEQ_MAX, description: 'Of the first record.' }),
+    chainBefore: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]{43}$',
+        description: 'Chain of the outbox before the first record: SHA-256 in base64url.',
+      }),
+    ),
     outbox: Type.Object(
       {
         minSeq: Type.Integer({ minimum: 0, maximum: SEQ_MAX }),
@@ -109,6 +115,8 @@ export interface DecodedUp {
   toSeq: number;
   /** The boot that was still running when the message was sent, and its monotonic clock then. */
   sent: { bootId: string; monotonicMs: number } | null;
+  /** Chain of the outbox before the first record; null where the message does not say it. */
+  chainBefore: string | null;
   records: DeviceRecord[];
   /** `raw` is a message that holds this record alone: with it, it can be read again after a repair. */
   malformed: { seq: number; reason: string; raw: unknown }[];
@@ -132,12 +140,14 @@ const firstReason = (errors: { instancePath: string; message: string }[]): strin
  *
  * @param records at least one, consecutive seq, one bootId and one clock quality
  * @param sent the running boot and its monotonic clock, ms; told where the records are of that boot
+ * @param chainBefore chain of the outbox before the first record; null where it is not known
  */
 export function encodeUpMessage(
   epoch: string,
   outbox: OutboxSpan,
   records: readonly DeviceRecord[],
   sent: DecodedUp['sent'] = null,
+  chainBefore: string | null = null,
 ): UpMessage {
   const [first] = records;
   if (first === undefined) throw new RangeError('a message needs at least one record');
@@ -165,6 +175,7 @@ export function encodeUpMessage(
     ...(sent?.bootId === first.bootId && { sentMono: Math.round(sent.monotonicMs) }),
     clock: first.clockQuality,
     seq: first.seq,
+    ...(chainBefore !== null && { chainBefore }),
     outbox,
     at: differences(records.map((r) => r.measuredAt)),
     mono: differences(records.map((r) => r.monotonicMs)),
@@ -196,6 +207,7 @@ export function decodeUpMessage(message: unknown): DecodedUp | { reason: string 
     fromSeq: message.seq,
     toSeq: message.seq + count - 1,
     sent: message.sentMono === undefined ? null : { bootId: message.bootId, monotonicMs: message.sentMono },
+    chainBefore: message.chainBefore ?? null,
     records: [],
     malformed: [],
   };

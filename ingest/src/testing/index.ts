@@ -3,3 +3,4 @@ export * from './influx.ts';
 export * from './mosquitto.ts';
 export * from './postgres.ts';
 export * from './servers.ts';
+export * from './stored-records.ts';

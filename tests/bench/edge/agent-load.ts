@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Figure, figure } from '../figure.ts';
+import { type Figure, figure } from '../../figures/figure.ts';
 import type { SuiteOptions } from '../main.ts';
 import { bundleDevice } from './bundle.ts';
 import { journeyFrom } from './measured-journey.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JostleError } from '@jostle/contracts';
 import type { FromSensing } from '@jostle/edge/sensing';
-import { type Figure, figure } from '../figure.ts';
+import { type Figure, figure } from '../../figures/figure.ts';
 import type { SuiteOptions } from '../main.ts';
 import type { DayInput, DayOutput } from './day-process.ts';
 import { JOURNEY_NAMES, type JourneyName } from './measured-journey.ts';

@@ -1,6 +1,6 @@
 import { CoverageMeter, DEFAULT_TRIGGER, type SampleBlock, ShockDetector } from '@jostle/edge/detection';
 import { type Journey, journeyWorld } from '@jostle/firmware-sim';
-import { type Figure, figure, median } from '../figure.ts';
+import { type Figure, figure, median } from '../../figures/figure.ts';
 import type { SuiteOptions } from '../main.ts';
 
 const RATE_HZ = 800;

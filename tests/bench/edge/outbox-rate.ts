@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RecordDraft } from '@jostle/contracts';
 import { Outbox } from '@jostle/edge/outbox';
 import { pino } from 'pino';
-import { type Figure, figure } from '../figure.ts';
+import { type Figure, figure } from '../../figures/figure.ts';
 import type { SuiteOptions } from '../main.ts';
 
 const BOOT_ID = '11111111-1111-4111-8111-111111111111';

@@ -1,4 +1,4 @@
-import type { Figure } from '../figure.ts';
+import type { Figure } from '../../figures/figure.ts';
 import type { SuiteOptions } from '../main.ts';
 import { agentFigures } from './agent-load.ts';
 import { dayFigures } from './day-volume.ts';
