@@ -7,8 +7,17 @@ import type { DeviceRecord } from './records.ts';
  * boot id and is left out.
  */
 export function recordHash(record: DeviceRecord): string {
+  return hash('sha256', contentOf(record));
+}
+
+/** Whether two records would have the same hash. */
+export function sameContent(a: DeviceRecord, b: DeviceRecord): boolean {
+  return contentOf(a) === contentOf(b);
+}
+
+function contentOf(record: DeviceRecord): string {
   const { kind, measuredAt, monotonicMs, clockQuality, bootId, body } = record;
-  return hash('sha256', JSON.stringify([kind, measuredAt, monotonicMs, clockQuality, bootId, sorted(body)]));
+  return JSON.stringify([kind, measuredAt, monotonicMs, clockQuality, bootId, sorted(body)]);
 }
 
 function sorted(value: unknown): unknown {

@@ -66,6 +66,11 @@ export class SqliteClient {
     return this.#send({ sql, params });
   }
 
+  /** Runs a statement once for each row of parameters; the rows that it gives are joined. @throws SqliteStatementError */
+  executeEach(sql: string, each: readonly (readonly unknown[])[]): Promise<Result> {
+    return this.#send({ sql, each });
+  }
+
   async close(): Promise<void> {
     if (this.#death !== undefined) return;
     this.#isEnding = true;
