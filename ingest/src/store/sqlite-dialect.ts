@@ -114,7 +114,7 @@ class SqliteWorkerConnection implements DatabaseConnection {
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const [first] = parameters;
     const { rows, changes, insertId } = await (first instanceof EachRow
-      ? this.#client.executeEach(sql, first.rows)
+      ? this.#client.executeEach(sql, first)
       : this.#client.execute(sql, parameters));
     return {
       rows: rows as R[],

@@ -1,14 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 
-/** A statement to run, once or for each row of parameters, or `close`. Requests are answered in the order in which they were sent. */
+/** A statement to run, once or for each row of a JSON array of parameters, or `close`. Requests are answered in the order in which they were sent. */
 export type SqliteRequest =
   | { sql: string; params: readonly unknown[] }
-  | { sql: string; each: readonly (readonly unknown[])[] }
+  | { sql: string; each: string }
   | 'close';
 
 export type SqliteReply =
-  | { rows: unknown[]; changes: number | undefined; insertId: number | undefined }
+  | {
+      rows: unknown[];
+      /** In place of `rows`, as JSON, where a statement ran for each row of parameters. */
+      json?: string;
+      changes: number | undefined;
+      insertId: number | undefined;
+    }
   | { error: { code: string; message: string } };
 
 /** How long the start waits for the lock of a process that is just ending, ms. */
@@ -62,8 +68,10 @@ function executor(db: Sqlite.Database): (request: Exclude<SqliteRequest, 'close'
   };
 }
 
-function runEach(statement: Sqlite.Statement, each: readonly (readonly unknown[])[]): SqliteReply {
-  if (statement.reader) return { ...EMPTY, rows: each.flatMap((params) => statement.all(...params)) };
+function runEach(statement: Sqlite.Statement, json: string): SqliteReply {
+  const each = JSON.parse(json) as unknown[][];
+  if (statement.reader)
+    return { ...EMPTY, json: JSON.stringify(each.flatMap((params) => statement.all(...params))) };
   let changes = 0;
   for (const params of each) changes += statement.run(...params).changes;
   return { rows: [], changes, insertId: undefined };
