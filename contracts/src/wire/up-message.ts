@@ -224,18 +224,38 @@ export function decodeUpMessage(message: unknown): DecodedUp | { reason: string 
       decoded.malformed.push({ seq, reason: reason ?? '', raw });
       continue;
     }
-    decoded.records.push({
-      seq,
-      kind: item.kind,
-      measuredAt: at[i] ?? 0,
-      monotonicMs: mono[i] ?? 0,
-      clockQuality: message.clock,
-      bootId: message.bootId,
-      ...(message.bootNumber !== undefined && { bootNumber: message.bootNumber }),
-      body: item.body,
-    } as DeviceRecord);
+    decoded.records.push(recordOf(message, i, at[i] ?? 0, mono[i] ?? 0, item.kind, item.body));
   }
   return decoded;
+}
+
+/** The records of a message that was checked before, such as a stored one. Nothing is checked again. */
+export function recordsOf(message: UpMessage): DeviceRecord[] {
+  const at = sums(message.at);
+  const mono = sums(message.mono);
+  return [...message.climate.flatMap(climateItems), ...message.other]
+    .sort((a, b) => a.i - b.i)
+    .map(({ i, kind, body }) => recordOf(message, i, at[i] ?? 0, mono[i] ?? 0, kind, body));
+}
+
+function recordOf(
+  { seq, clock, bootId, bootNumber }: UpMessage,
+  i: number,
+  measuredAt: number,
+  monotonicMs: number,
+  kind: string,
+  body: unknown,
+): DeviceRecord {
+  return {
+    seq: seq + i,
+    kind,
+    measuredAt,
+    monotonicMs,
+    clockQuality: clock,
+    bootId,
+    ...(bootNumber !== undefined && { bootNumber }),
+    body,
+  } as DeviceRecord;
 }
 
 /** Why a body does not fit its kind, or undefined where it does. Both ends check with this. */

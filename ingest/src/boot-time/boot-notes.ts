@@ -22,6 +22,8 @@ export interface BootNews extends EpochOfDevice {
 /** What is known of a boot after a batch. */
 export interface NotedBoot extends BootTimeline {
   row: BootRow;
+  /** What was known of it before the batch. */
+  before: BootTimeline;
   /** The batch moved its line: rows that are stored already may lie elsewhere now. */
   isMoved: boolean;
 }
@@ -45,6 +47,7 @@ export async function noteBoots(trx: Transaction<Database>, news: BootNews): Pro
   if (ids.length === 0) return noted;
   const known = await ofBoots(trx, news, 'boot', ids);
   const fresh = records.filter(isAnchor);
+  const freshSeqs = new Set(fresh.map(({ seq }) => seq));
   if (fresh.length > 0) await insertAnchors(trx, news, fresh);
   const isAnchored = fresh.length > 0 || known.some((row) => row.is_anchored === 1);
   const anchors = isAnchored ? await ofBoots(trx, news, 'clock_anchor', ids) : [];
@@ -53,12 +56,17 @@ export async function noteBoots(trx: Transaction<Database>, news: BootNews): Pro
     const row = bootRow(news, id, byBoot.get(id) ?? [], old);
     if (row === undefined) continue;
     const isHeardAnew = row.has_unsynced === 1 && row.heard_offset_ms !== (old?.heard_offset_ms ?? null);
+    const own = anchors.filter(({ boot_id }) => boot_id === id);
     noted.set(id, {
       row,
-      anchors: anchors
-        .filter(({ boot_id }) => boot_id === id)
-        .map(anchorOf)
-        .toSorted(byMonotonic),
+      before: {
+        anchors: own
+          .filter(({ seq }) => !freshSeqs.has(seq))
+          .map(anchorOf)
+          .toSorted(byMonotonic),
+        heardOffsetMs: old?.heard_offset_ms ?? null,
+      },
+      anchors: own.map(anchorOf).toSorted(byMonotonic),
       heardOffsetMs: row.heard_offset_ms,
       isMoved: old !== undefined && (isHeardAnew || fresh.some(({ bootId }) => bootId === id)),
     });

@@ -33,11 +33,16 @@ export interface BootTables {
     mono_ms: number;
     wall_ms: number;
   };
-  /** Points of the telemetry store that are to be moved to where their record is now. */
-  point_move: {
+  /**
+   * Boots whose line was moved after records of them were stored: points in the telemetry store that lie where the line
+   * before put them are to be moved to where their record is now.
+   */
+  boot_move: {
     id: Generated<number>;
-    inbox_id: number;
-    /** Time of the record at which the point was written; null where it was not. */
-    from_ms: number | null;
+    device_id: string;
+    epoch: string;
+    boot_id: string;
+    /** A `BootTimeline` as JSON. */
+    line_before: string;
   };
 }

@@ -1,4 +1,4 @@
-import { addRange, type DeviceRecord, type ErrorCode, type SeqRanges } from '@jostle/contracts';
+import { addRange, type DeviceRecord, type ErrorCode, recordHash, type SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
 import { type NotedBoot, noteBoots } from '../boot-time/boot-notes.ts';
 import { boundRecords } from '../boot-time/bounding.ts';
@@ -12,6 +12,7 @@ import type { Quarantine } from './quarantine.ts';
 import { buildReceipt } from './receipt-builder.ts';
 import { readReceived, writeReceived } from './received-ranges.ts';
 import { type HashedRecord, hashed, isCovered, sortRecords } from './run-dedupe.ts';
+import { cutRuns, runRow, storedRunOf } from './stored-run.ts';
 import type { Reject, Submission } from './submission.ts';
 
 type Run = Extract<Submission, { kind: 'run' }>;
@@ -112,46 +113,38 @@ async function storedHashes(
 ): Promise<Map<number, string>> {
   const seqs = records.map((item) => item.record.seq).filter((seq) => isCovered(committed, seq));
   const stored = new Map<number, string>();
-  for (const chunk of insertChunks(seqs)) {
-    const rows = await trx
-      .selectFrom('inbox')
-      .select(['seq', 'hash'])
-      .where('device_id', '=', deviceId)
-      .where('epoch', '=', epoch)
-      .where('seq', 'in', chunk)
-      .execute();
-    for (const { seq, hash } of rows) stored.set(seq, hash);
-  }
+  if (seqs.length === 0) return stored;
+  const rows = await trx
+    .selectFrom('inbox')
+    .selectAll()
+    .where('device_id', '=', deviceId)
+    .where('epoch', '=', epoch)
+    .where('from_seq', '<=', Math.max(...seqs))
+    .where('to_seq', '>=', Math.min(...seqs))
+    .execute();
+  for (const record of rows.flatMap((row) => storedRunOf(row).records))
+    stored.set(record.seq, recordHash(record));
   return stored;
 }
 
 async function insertInbox(
   trx: Transaction<Database>,
-  { deviceId, epoch, receivedAt }: EpochGroup,
+  group: EpochGroup,
   placed: readonly PlacedRecord[],
 ): Promise<void> {
-  for (const chunk of insertChunks(placed)) {
-    const rows = chunk.map(({ record, hash, placement }) => ({
-      device_id: deviceId,
-      epoch,
-      seq: record.seq,
-      kind: record.kind,
-      measured_at: record.measuredAt,
-      mono_ms: record.monotonicMs,
-      boot_id: record.bootId,
-      clock: record.clockQuality,
-      received_at: receivedAt,
-      hash,
-      body: JSON.stringify(record.body),
-      resolved_at: placement?.at ?? null,
-      time_quality: placement?.quality ?? 'bounded',
-    }));
-    await trx
-      .insertInto('inbox')
-      .values(rows)
-      .onConflict((conflict) => conflict.columns(['device_id', 'epoch', 'seq']).doNothing())
-      .execute();
-  }
+  const rows = cutRuns(placed.toSorted((a, b) => a.record.seq - b.record.seq)).map((run) => {
+    const times = run.flatMap(({ placement }) => placement?.at ?? []);
+    const span =
+      times.length === 0
+        ? { firstAt: null, lastAt: null }
+        : { firstAt: Math.min(...times), lastAt: Math.max(...times) };
+    return runRow(
+      group,
+      run.map(({ record }) => record),
+      span,
+    );
+  });
+  for (const chunk of insertChunks(rows)) await trx.insertInto('inbox').values(chunk).execute();
 }
 
 async function updateState(

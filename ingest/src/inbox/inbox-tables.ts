@@ -1,25 +1,29 @@
-import type { TimeQuality } from '@jostle/contracts';
+import type { ClockQuality, TimeQuality } from '@jostle/contracts';
 import type { ColumnType, Generated } from 'kysely';
 
 /** Times are ms since the epoch; `*_seq` ranges hold both ends; 0/1 are booleans; bodies are JSON. */
 export interface InboxTables {
-  /** Every record once, as it came. The source from which everything else can be built again. */
+  /**
+   * Every record once, as it came, in runs of one boot and one clock quality. Runs of one epoch never overlap. The
+   * source from which everything else can be built again.
+   */
   inbox: {
+    /** Rises in the order of the commits. */
     id: Generated<number>;
     device_id: string;
     epoch: string;
-    seq: number;
-    kind: string;
-    measured_at: number;
-    mono_ms: number;
+    from_seq: number;
+    to_seq: number;
+    /** How many: to_seq − from_seq + 1. */
+    records: number;
     boot_id: string;
-    clock: string;
+    clock: ClockQuality;
     received_at: number;
-    hash: string;
-    body: string;
-    /** When it happened, as far as is known now; null where only bounds are known. */
-    resolved_at: number | null;
-    time_quality: Defaulted<TimeQuality>;
+    /** Earliest and latest time of its records, as far as is known now; null while only bounds are known of all. */
+    first_at: number | null;
+    last_at: number | null;
+    /** An up message of exactly these records; its outbox says nothing. */
+    message: string;
   };
   /** Sequence numbers that were committed, to the inbox or to the quarantine. */
   received: SeqRangeColumns;

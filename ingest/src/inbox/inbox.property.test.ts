@@ -4,18 +4,11 @@ import { expect, it } from 'vitest';
 import type { Store } from '../store/store.ts';
 import { submissionOf } from '../testing/messages.ts';
 import { makeRecord, START_MS } from '../testing/records.ts';
+import { storedRecords } from '../testing/stored-records.ts';
 import { onEachStore } from '../testing/stores.ts';
 import { Inbox } from './inbox.ts';
 
-const TABLES = [
-  'inbox',
-  'received',
-  'dropped',
-  'shock_event',
-  'excursion',
-  'coverage',
-  'sensor_fault',
-] as const;
+const TABLES = ['received', 'dropped', 'shock_event', 'excursion', 'coverage', 'sensor_fault'] as const;
 const COUNT = 24;
 
 /** A journey with everything in it: excursions that open and close, a drop, tombstones, gaps. */
@@ -33,21 +26,23 @@ const JOURNEY: DeviceRecord[] = Array.from({ length: COUNT }, (_, i) => {
   return makeRecord(seq, seq % 8 === 1 ? 'fault' : 'climate');
 });
 
-async function contentOf({ db }: Store) {
+async function contentOf(store: Store) {
+  const { db } = store;
   const content: Record<string, unknown[]> = {};
   for (const table of TABLES) {
     const rows = await db
-      .selectFrom(table as 'inbox')
+      .selectFrom(table as 'received')
       .selectAll()
       .execute();
-    content[table] = rows.map(({ id, received_at, ...row }) => JSON.stringify(row)).sort();
+    content[table] = rows.map((row) => JSON.stringify(row)).sort();
   }
+  content['inbox'] = (await storedRecords(store)).sort((a, b) => a.seq - b.seq);
   content['state'] = await db.selectFrom('device_state').selectAll().execute();
   return content;
 }
 
 async function emptyTables({ db }: Store) {
-  for (const table of [...TABLES, 'device_state'] as const) await db.deleteFrom(table).execute();
+  for (const table of [...TABLES, 'inbox', 'device_state'] as const) await db.deleteFrom(table).execute();
 }
 
 /** Slices of the journey, repeated and in any order, that together hold all of it; cut into batches. */

@@ -6,6 +6,7 @@ import { EPOCH, makeRecord, OTHER_EPOCH, START_MS } from '../testing/records.ts'
 import { onEachStore } from '../testing/stores.ts';
 import { Inbox } from './inbox.ts';
 import { KEPT_PER_DEVICE } from './quarantine.ts';
+import { storedRunOf } from './stored-run.ts';
 
 onEachStore('inbox', (open) => {
   const openInbox = async () => {
@@ -85,8 +86,10 @@ onEachStore('inbox', (open) => {
       upTo: 1,
       dead: [{ seq: 1, code: 'INGEST_RECORD_CONFLICT' }],
     });
-    const kept = await db.selectFrom('inbox').select('body').execute();
-    expect(JSON.parse(kept[0]?.body ?? '')).toMatchObject({ temperatureC: 20 });
+    const kept = await db.selectFrom('inbox').selectAll().execute();
+    expect(kept.map(storedRunOf).flatMap(({ records }) => records)).toMatchObject([
+      { seq: 1, body: { temperatureC: 20 } },
+    ]);
     expect(await db.selectFrom('quarantine').select(['code', 'epoch', 'seq']).execute()).toEqual([
       { code: 'INGEST_RECORD_CONFLICT', epoch: EPOCH, seq: 1 },
     ]);

@@ -5,6 +5,7 @@ import { Inbox } from '../inbox/inbox.ts';
 import type { Submission } from '../inbox/submission.ts';
 import type { Store } from '../store/store.ts';
 import { EPOCH, makeRecord, START_MS } from '../testing/records.ts';
+import { storedRecords } from '../testing/stored-records.ts';
 import { openTemporaryStore } from '../testing/stores.ts';
 import type { LinkEvents } from './broker-link.ts';
 import { Intake } from './intake.ts';
@@ -64,7 +65,7 @@ describe('intake', () => {
     let committed = 0;
     const { log, deliver, intake } = startIntake(async (inbox, batch) => {
       const report = await inbox.commit(batch);
-      committed = (await store.db.selectFrom('inbox').selectAll().execute()).length;
+      committed = (await storedRecords(store)).length;
       expect(log).toEqual([]);
       return report;
     });
@@ -138,6 +139,6 @@ describe('intake', () => {
     const releasing = setInterval(() => release(), 5);
     await stopped;
     clearInterval(releasing);
-    expect(await store.db.selectFrom('inbox').select('id').execute()).toHaveLength(1000);
+    expect(await storedRecords(store)).toHaveLength(1000);
   });
 });

@@ -1,6 +1,7 @@
 import { encodeUpMessage } from '@jostle/contracts';
 import { expect, it } from 'vitest';
 import { Inbox } from '../inbox/inbox.ts';
+import { storedRunOf } from '../inbox/stored-run.ts';
 import type { Store } from '../store/store.ts';
 import { readPayload, submissionOf } from '../testing/messages.ts';
 import { EPOCH, makeRecord } from '../testing/records.ts';
@@ -72,12 +73,11 @@ onEachStore('quarantine replay', (open) => {
       .set({ raw: asBase64(alone) })
       .execute();
     expect(await replayQuarantined(parts, id)).toMatchObject({ isStored: true, stored: 1 });
-    const stored = await parts.store.db
-      .selectFrom('inbox')
-      .select(['seq', 'mono_ms'])
-      .orderBy('seq')
-      .execute();
-    expect(stored).toEqual([1, 2, 3].map((seq) => ({ seq, mono_ms: seq * 1000 })));
+    const stored = await parts.store.db.selectFrom('inbox').selectAll().execute();
+    const records = stored.flatMap((row) => storedRunOf(row).records).sort((a, b) => a.seq - b.seq);
+    expect(records.map(({ seq, monotonicMs }) => [seq, monotonicMs])).toEqual(
+      [1, 2, 3].map((seq) => [seq, seq * 1000]),
+    );
     expect(await quarantined(parts.store)).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { bootMigration } from '../boot-time/boot-migration.ts';
 import { findingMigration } from '../finding/finding-migration.ts';
 import { inboxMigration } from '../inbox/inbox-migration.ts';
 import { quarantineMigration } from '../inbox/quarantine-migration.ts';
+import { runsMigration } from '../inbox/runs-migration.ts';
 import { keepingMigration } from '../keeping/keeping-migration.ts';
 import { ledgerMigration } from '../ledger/ledger-migration.ts';
 import { telemetryMigration } from '../telemetry/telemetry-migration.ts';
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly (readonly [name: string, area: AreaMigration])[] = [
   ['004-finding', findingMigration],
   ['005-quarantine', quarantineMigration],
   ['006-boot', bootMigration],
+  ['007-runs', runsMigration],
   ['008-keeping', keepingMigration],
 ];
 

@@ -1,3 +1,5 @@
+import { recordHash } from '@jostle/contracts';
+import { storedRunOf } from '../inbox/stored-run.ts';
 import type { Store } from '../store/store.ts';
 
 export interface StoredRecord {
@@ -11,6 +13,14 @@ export interface StoredRecord {
 
 /** Every record that the inbox has, one entry for each time that it has it; for tests and drills that count. */
 export async function storedRecords({ db }: Store): Promise<StoredRecord[]> {
-  const rows = await db.selectFrom('inbox').select(['device_id', 'epoch', 'seq', 'kind', 'hash']).execute();
-  return rows.map(({ device_id, ...row }) => ({ deviceId: device_id, ...row }));
+  const rows = await db.selectFrom('inbox').selectAll().orderBy('id').execute();
+  return rows.map(storedRunOf).flatMap(({ deviceId, epoch, records }) =>
+    records.map((record) => ({
+      deviceId,
+      epoch,
+      seq: record.seq,
+      kind: record.kind,
+      hash: recordHash(record),
+    })),
+  );
 }
