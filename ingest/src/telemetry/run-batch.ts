@@ -33,18 +33,19 @@ export async function readBatch(
     .selectFrom('inbox')
     .select(RUN_COLUMNS)
     .where('id', '>', after)
-    .where('id', '<=', sql<number>`(select max(id) from ${counted} as counted
-      where records_before < ${BATCH_RECORDS})`)
+    .where(
+      'id',
+      '<=',
+      sql<number>`(select max(id) from ${counted} as counted
+      where records_before < ${BATCH_RECORDS})`,
+    )
     .orderBy('id')
     .execute();
   return { lastId: rows.at(-1)?.id, runs: rows.length, points: await placedPoints(db, rows) };
 }
 
 /** The points of runs, where the lines of their boots put them now. */
-export async function placedPoints(
-  db: Kysely<Database>,
-  rows: readonly RunRow[],
-): Promise<TelemetryPoint[]> {
+export async function placedPoints(db: Kysely<Database>, rows: readonly RunRow[]): Promise<TelemetryPoint[]> {
   const lines = await readBootLines(db, rows);
   const points: TelemetryPoint[] = [];
   for (const row of rows)

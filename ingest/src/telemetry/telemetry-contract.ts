@@ -1,6 +1,6 @@
 import { pointTimeNs } from '@jostle/contracts';
 import { expect, it } from 'vitest';
-import { START_MS } from '../testing/records.ts';
+import { EPOCH, START_MS } from '../testing/records.ts';
 import type { TelemetryPoint, TelemetryStore } from './telemetry-store.ts';
 
 export function climatePoint(
@@ -11,6 +11,7 @@ export function climatePoint(
   return {
     kind: 'climate',
     deviceId: 'DEV-1',
+    epoch: EPOCH,
     measuredAt: START_MS + seq * 1000,
     seq,
     values: { temperatureC },
@@ -21,6 +22,7 @@ export function climatePoint(
 export const SHOCK: TelemetryPoint = {
   kind: 'shock',
   deviceId: 'DEV-1',
+  epoch: EPOCH,
   measuredAt: START_MS,
   seq: 77,
   values: { peakG: 93, durationMs: 6, velocityChangeMps: 4.8, impactClass: 'drop' },

@@ -3,6 +3,8 @@ import type { ImpactClass } from '@jostle/contracts';
 /** One climate reading or shock event as a point in time; values that are absent were not measured. */
 export type TelemetryPoint = {
   deviceId: string;
+  /** Of its record, as the seq. */
+  epoch: string;
   /** ms since the epoch. */
   measuredAt: number;
   /** Of its record; it makes the time of the point unique, see `pointTimeNs`. */
