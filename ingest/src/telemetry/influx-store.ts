@@ -1,5 +1,5 @@
 import { JostleError, MEASUREMENTS, pointTimeNs } from '@jostle/contracts';
-import { pointLine } from './point-line.ts';
+import { pointLines } from './point-line.ts';
 import {
   type ClimatePoint,
   stretchMs,
@@ -9,6 +9,8 @@ import {
 } from './telemetry-store.ts';
 
 const TIMEOUT_MS = 10_000;
+/** The longest that a server's Retry-After is obeyed, ms: a wrong one must not stop the curves for ever. */
+const RETRY_AFTER_MAX_MS = 15 * 60_000;
 /** They travel in the address, some 100 bytes each. */
 const DELETES_PER_REQUEST = 100;
 
@@ -32,15 +34,18 @@ export interface InfluxPlace {
  */
 export class InfluxTelemetryStore implements TelemetryStore {
   readonly #place: InfluxPlace;
+  readonly #timeoutMs: number;
   // Of the requests that are under way; `close` ends them.
   readonly #requests = new Set<AbortController>();
 
-  constructor(place: InfluxPlace) {
+  /** @param timeoutMs how long an answer may take */
+  constructor(place: InfluxPlace, timeoutMs = TIMEOUT_MS) {
     this.#place = place;
+    this.#timeoutMs = timeoutMs;
   }
 
   async write(points: readonly TelemetryPoint[]): Promise<WriteOutcome> {
-    const lines = points.map(pointLine).join('\n');
+    const lines = pointLines(points);
     const first = await this.#post(lines);
     if ('kind' in first) return first;
     const isMissing = first.status === 404 && first.headers.get('x-influxdb-version')?.startsWith('1.');
@@ -102,10 +107,9 @@ export class InfluxTelemetryStore implements TelemetryStore {
   async #delete(q: string): Promise<WriteOutcome> {
     try {
       const answer = await this.#fetch('query', { q }, { method: 'POST' });
+      if (answer.status !== 200) return outcomeOf(answer);
       const isDone = !answer.body.includes('"error"') || answer.body.includes('database not found');
-      return isDone || answer.status >= 300
-        ? outcomeOf(answer)
-        : { kind: 'invalid', reason: answer.body.trim().slice(0, 300) };
+      return isDone ? { kind: 'written' } : { kind: 'invalid', reason: answer.body.trim().slice(0, 300) };
     } catch (error) {
       return { kind: 'retry', reason: reasonOf(error) };
     }
@@ -141,11 +145,14 @@ export class InfluxTelemetryStore implements TelemetryStore {
       address.searchParams.set(key, value);
     const credentials = Buffer.from(`${user ?? ''}:${token ?? ''}`).toString('base64');
     const request = new AbortController();
-    const timer = setTimeout(() => request.abort(new Error(`no answer in ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    const limit = this.#timeoutMs;
+    const timer = setTimeout(() => request.abort(new Error(`no answer in ${limit} ms`)), limit);
     this.#requests.add(request);
     try {
       const response = await fetch(address, {
         ...init,
+        // Followed, a POST may arrive as a GET, be answered with 200, and be lost.
+        redirect: 'manual',
         signal: request.signal,
         headers: token === undefined ? {} : { authorization: `Basic ${credentials}` },
       });
@@ -159,14 +166,24 @@ export class InfluxTelemetryStore implements TelemetryStore {
   }
 }
 
+/** Of a write. InfluxDB says 204 and nothing else: another success comes from something else at that address. */
 function outcomeOf({ status, headers, body }: Answer): WriteOutcome {
   const reason = `status ${status}: ${body.trim().slice(0, 300)}`;
-  if (status >= 200 && status < 300) return { kind: 'written' };
-  if ([401, 403, 404].includes(status)) return { kind: 'refused', reason };
+  if (status === 204) return { kind: 'written' };
   if (status === 413) return { kind: 'too-large' };
   if (status === 400 || status === 422) return { kind: 'invalid', reason };
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
-  return { kind: 'retry', reason, ...(seconds >= 0 ? { afterMs: seconds * 1000 } : {}) };
+  const mayPass = status >= 500 || [408, 425, 429].includes(status);
+  return mayPass ? { kind: 'retry', reason, afterMs: retryAfterMs(headers) } : { kind: 'refused', reason };
+}
+
+/** What the server asks to wait: seconds, or a date by its own clock (RFC 9110 section 10.2.3). */
+function retryAfterMs(headers: Headers): number | undefined {
+  const text = headers.get('retry-after');
+  if (text === null) return undefined;
+  const ms = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : Date.parse(text) - Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(ms) ? undefined : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms));
 }
 
 function reasonOf(error: unknown): string {

@@ -1,5 +1,11 @@
 import type { ImpactClass } from '@jostle/contracts';
 
+export interface ClimateValues {
+  temperatureC?: number | undefined;
+  relativeHumidityPct?: number | undefined;
+  pressureHpa?: number | undefined;
+}
+
 /** One climate reading or shock event as a point in time; values that are absent were not measured. */
 export type TelemetryPoint = {
   deviceId: string;
@@ -12,11 +18,7 @@ export type TelemetryPoint = {
 } & (
   | {
       kind: 'climate';
-      values: {
-        temperatureC?: number | undefined;
-        relativeHumidityPct?: number | undefined;
-        pressureHpa?: number | undefined;
-      };
+      values: ClimateValues;
     }
   | {
       kind: 'shock';
