@@ -33,7 +33,7 @@ async function deliverJourney(): Promise<RecordDraft[]> {
   const mqttUrl = `mqtt://127.0.0.1:${broker.port}`;
   const config = { httpHost: '127.0.0.1', httpPort: 0, dataDir: join(folder, 'ingest'), mqttUrl } as const;
   const service = await startService(
-    { ...config, influxDatabase: 'jostle', logLevel: 'info' },
+    { ...config, influxDatabase: 'jostle', inboxRetentionDays: 7, logLevel: 'info' },
     log,
     new ManualClock(END_MS),
   );

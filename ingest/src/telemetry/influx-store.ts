@@ -2,6 +2,10 @@ import { JostleError, MEASUREMENTS, pointTimeNs } from '@jostle/contracts';
 import { pointLines } from './point-line.ts';
 import {
   type ClimatePoint,
+  HOUR_MS,
+  type HourCount,
+  type PointPlace,
+  type PointTime,
   stretchMs,
   type TelemetryPoint,
   type TelemetryStore,
@@ -13,6 +17,20 @@ const TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MAX_MS = 15 * 60_000;
 /** They travel in the address, some 100 bytes each. */
 const DELETES_PER_REQUEST = 100;
+
+/** The hours that one question counts. */
+const COUNTED_MS = 6 * HOUR_MS;
+/** The fields by which points are counted: every point has at least one of its kind. */
+const COUNTED = {
+  climate: Object.values(MEASUREMENTS.climate.fields),
+  shock: [MEASUREMENTS.shock.fields.peakG],
+};
+
+/** A part of an answer: rows that begin with their time. */
+interface Series {
+  tags?: { device?: string };
+  values: (number | string | null)[][];
+}
 
 interface Answer {
   status: number;
@@ -33,6 +51,7 @@ export interface InfluxPlace {
  * HTTP Basic. Only version 1 has CREATE DATABASE; the others make a database otherwise.
  */
 export class InfluxTelemetryStore implements TelemetryStore {
+  readonly kinds = ['climate', 'shock'] as const;
   readonly #place: InfluxPlace;
   readonly #timeoutMs: number;
   // Of the requests that are under way; `close` ends them.
@@ -59,7 +78,7 @@ export class InfluxTelemetryStore implements TelemetryStore {
   }
 
   /** DELETE is InfluxQL of version 1 and of the compatibility API of version 2; version 3 cannot take a point out. */
-  async remove(points: readonly TelemetryPoint[]): Promise<WriteOutcome> {
+  async remove(points: readonly PointPlace[]): Promise<WriteOutcome> {
     for (let i = 0; i < points.length; i += DELETES_PER_REQUEST) {
       const statements = points
         .slice(i, i + DELETES_PER_REQUEST)
@@ -82,13 +101,53 @@ export class InfluxTelemetryStore implements TelemetryStore {
         `WHERE "device" = ${text(deviceId)} AND time >= ${fromMs}ms AND time < ${toMs}ms ` +
         `GROUP BY time(${stretchMs(fromMs, toMs, maxPoints)}ms) fill(none)`,
       'GET',
+      'ms',
     );
-    return series.map(([measuredAt, temperatureC, relativeHumidityPct, pressureHpa]) => ({
+    const rows = (series[0]?.values ?? []) as (number | null)[][];
+    return rows.map(([measuredAt, temperatureC, relativeHumidityPct, pressureHpa]) => ({
       measuredAt: measuredAt ?? 0,
       temperatureC: temperatureC ?? null,
       relativeHumidityPct: relativeHumidityPct ?? null,
       pressureHpa: pressureHpa ?? null,
     }));
+  }
+
+  async countHours(fromMs: number, toMs: number, deviceId?: string): Promise<HourCount[]> {
+    const counts: HourCount[] = [];
+    for (let from = fromMs; from < toMs; from += COUNTED_MS)
+      for (const kind of this.kinds) {
+        const columns = COUNTED[kind].map((field) => `count(${quoted(field)})`);
+        const series = await this.#query(
+          `SELECT ${columns.join(', ')} FROM ${quoted(MEASUREMENTS[kind].name)} ` +
+            `WHERE ${within(from, Math.min(toMs, from + COUNTED_MS), deviceId)} ` +
+            'GROUP BY time(1h), "device" fill(none)',
+          'GET',
+          'ms',
+        );
+        for (const { tags, values } of series)
+          for (const [hour, ...fields] of values)
+            counts.push({
+              deviceId: tags?.device ?? '',
+              hour: Number(hour),
+              values: fields.reduce<number>((sum, count) => sum + Number(count ?? 0), 0),
+            });
+      }
+    return counts;
+  }
+
+  /** Times are asked for as text: in JSON numbers nanoseconds would be rounded. */
+  async pointTimes(deviceId: string, fromMs: number, toMs: number): Promise<PointTime[]> {
+    const found: PointTime[] = [];
+    for (const kind of this.kinds) {
+      const columns = COUNTED[kind].map(quoted);
+      const series = await this.#query(
+        `SELECT ${columns.join(', ')} FROM ${quoted(MEASUREMENTS[kind].name)} ` +
+          `WHERE ${within(fromMs, toMs, deviceId)}`,
+        'GET',
+      );
+      for (const [time] of series[0]?.values ?? []) found.push({ kind, timeNs: nanosecondsOf(String(time)) });
+    }
+    return found;
   }
 
   async close(): Promise<void> {
@@ -115,27 +174,16 @@ export class InfluxTelemetryStore implements TelemetryStore {
     }
   }
 
-  /** The rows of the first series, each beginning with its time in ms. */
-  async #query(q: string, method: 'GET' | 'POST'): Promise<(number | null)[][]> {
-    let answer: {
-      error?: string;
-      results?: { error?: string; series?: { values: (number | null)[][] }[] }[];
-    };
+  async #query(q: string, method: 'GET' | 'POST', epoch?: 'ms'): Promise<Series[]> {
+    let answer: Answer;
     try {
-      const { status, body } = await this.#fetch('query', { q, epoch: 'ms' }, { method });
-      answer = JSON.parse(body) as typeof answer;
-      if (status >= 400) answer.error ??= `status ${status}`;
+      answer = await this.#fetch('query', { q, ...(epoch && { epoch }) }, { method });
     } catch (error) {
       throw new JostleError('INGEST_TELEMETRY_UNAVAILABLE', `InfluxDB does not answer: ${reasonOf(error)}`, {
         cause: error,
       });
     }
-    const problem = answer.error ?? answer.results?.[0]?.error;
-    // Before the first write there is no database, and so there are no readings.
-    if (problem?.startsWith('database not found')) return [];
-    if (problem !== undefined)
-      throw new JostleError('INGEST_TELEMETRY_UNAVAILABLE', `InfluxDB refuses the query: ${problem}`);
-    return answer.results?.[0]?.series?.[0]?.values ?? [];
+    return seriesOf(answer);
   }
 
   async #fetch(path: string, query: Record<string, string>, init: RequestInit): Promise<Answer> {
@@ -184,6 +232,34 @@ function retryAfterMs(headers: Headers): number | undefined {
     ? Number(text) * 1000
     : Date.parse(text) - Date.parse(headers.get('date') ?? '');
   return Number.isNaN(ms) ? undefined : Math.min(RETRY_AFTER_MAX_MS, Math.max(0, ms));
+}
+
+/** @throws JostleError INGEST_TELEMETRY_UNAVAILABLE */
+function seriesOf({ status, body }: Answer): Series[] {
+  let answer: { error?: string; results?: { error?: string; series?: Series[] }[] };
+  try {
+    answer = JSON.parse(body) as typeof answer;
+  } catch {
+    answer = { error: `its answer is not that of InfluxDB: ${body.slice(0, 100)}` };
+  }
+  const problem =
+    answer.error ?? answer.results?.[0]?.error ?? (status === 200 ? undefined : `status ${status}`);
+  // Before the first write there is no database, and so there are no readings.
+  if (problem?.startsWith('database not found')) return [];
+  if (problem !== undefined)
+    throw new JostleError('INGEST_TELEMETRY_UNAVAILABLE', `InfluxDB refuses the query: ${problem}`);
+  return answer.results?.[0]?.series ?? [];
+}
+
+function within(fromMs: number, toMs: number, deviceId?: string): string {
+  const ofDevice = deviceId === undefined ? '' : ` AND "device" = ${text(deviceId)}`;
+  return `time >= ${fromMs}ms AND time < ${toMs}ms${ofDevice}`;
+}
+
+/** Of an instant with up to nine digits behind the second. */
+function nanosecondsOf(instant: string): string {
+  const [seconds = '', fraction = ''] = instant.replace('Z', '').split('.');
+  return `${Date.parse(`${seconds}Z`) / 1000}${fraction.padEnd(9, '0')}`;
 }
 
 function reasonOf(error: unknown): string {

@@ -2,7 +2,7 @@ import { type Clock, type RetryPlan, retryDelayMs } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { Quarantine } from '../inbox/quarantine.ts';
 import type { Store } from '../store/store.ts';
-import type { TelemetryPoint, TelemetryStore, WriteOutcome } from './telemetry-store.ts';
+import type { PointPlace, TelemetryPoint, TelemetryStore, WriteOutcome } from './telemetry-store.ts';
 
 const RETRY: RetryPlan = { firstMs: 500, maxMs: 60_000, factor: 2 };
 /** How often a refusal is tried again that only a person can change. */
@@ -55,7 +55,7 @@ export class PointDelivery {
   }
 
   /** A store that refuses to remove keeps the points: that is said, and the line goes on. */
-  async remove(points: readonly TelemetryPoint[]): Promise<boolean> {
+  async remove(points: readonly PointPlace[]): Promise<boolean> {
     if (points.length === 0) return true;
     const outcome = await this.#untilSettled(() => this.#options.telemetry.remove(points));
     if (outcome === undefined) return false;
