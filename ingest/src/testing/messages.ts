@@ -13,7 +13,12 @@ export interface MessageParts {
 
 /** The message that a device sends for records with consecutive seq, read as the intake reads it. */
 export function submissionOf(records: readonly DeviceRecord[], parts: MessageParts = {}): Submission {
-  const { deviceId = 'DEV-1', epoch = EPOCH, outbox = { minSeq: 1, maxSeq: 100 }, chainBefore = null } = parts;
+  const {
+    deviceId = 'DEV-1',
+    epoch = EPOCH,
+    outbox = { minSeq: 1, maxSeq: 100 },
+    chainBefore = null,
+  } = parts;
   const message = encodeUpMessage(epoch, outbox, records, null, chainBefore);
   return readPayload(JSON.stringify(message), deviceId, parts.receivedAt);
 }
