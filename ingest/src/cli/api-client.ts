@@ -16,8 +16,8 @@ export function apiClient({ url, apiKey }: CliConfig): ApiClient {
   const base = url.replace(/\/+$/, '');
   const ask = async <T>(path: string, init: RequestInit): Promise<T> => {
     const headers = {
-      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-      ...(typeof init.body === 'string' ? { 'content-type': 'application/json' } : {}),
+      ...init.headers,
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
     };
     let response: Response;
     try {
@@ -31,12 +31,14 @@ export function apiClient({ url, apiKey }: CliConfig): ApiClient {
   };
   return {
     get: (path) => ask(path, {}),
-    post: (path, body) =>
-      ask(path, {
-        method: 'POST',
-        ...(body && { body: body instanceof FormData ? body : JSON.stringify(body) }),
-      }),
+    post: (path, body) => ask(path, { method: 'POST', ...contentOf(body) }),
   };
+}
+
+function contentOf(body: FormData | object | undefined): RequestInit {
+  if (body === undefined) return {};
+  if (body instanceof FormData) return { body };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
 /** Follows the pages of a list to its end. */

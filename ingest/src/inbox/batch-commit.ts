@@ -3,6 +3,9 @@ import type { Transaction } from 'kysely';
 import { type NotedBoot, noteBoots, openBoots } from '../boot-time/boot-notes.ts';
 import { boundRecords } from '../boot-time/bounding.ts';
 import { moveRecords } from '../boot-time/moving.ts';
+import { noteReception } from '../completeness/note-reception.ts';
+import type { ReceptionFacts } from '../completeness/reception-facts.ts';
+import { redateSteps } from '../completeness/redate-steps.ts';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
 import { insertRows } from '../store/row-sets.ts';
@@ -51,6 +54,8 @@ export async function commitGroups(
   await bound(commit, receptions);
   await writeReceived(trx, engine, receptions);
   await writeStates(trx, engine, receptions, heard);
+  report.alerts.push(...(await noteReception(trx, receptions.map(factsOf))));
+  for (const boot of boots) if (boot.isMoved) await redateSteps(trx, boot);
   for (const reception of receptions) {
     await putAside(commit, reception);
     addReceipt(report, reception);
@@ -87,6 +92,21 @@ async function receive(
     receptionOf(group, rest, committed, boots),
   );
   return { receptions, boots: boots.values() };
+}
+
+/** What came out of the quarantine says nothing of what the device holds now. */
+function factsOf({ group, deviceId, epoch, receivedAt, ...reception }: Reception): ReceptionFacts {
+  const { before, after, messages, fresh, sorted } = reception;
+  const isReplay = group.isReplay === true;
+  return {
+    ...{ deviceId, epoch, receivedAt, before, after },
+    reports: isReplay ? [] : messages.map(({ outbox }) => outbox),
+    fresh: fresh.flatMap(({ records, placements }) =>
+      records.map((record, i) => ({ record, placement: placements[i] ?? null })),
+    ),
+    runs: isReplay ? [] : messages.filter(({ rejects }) => rejects.length === 0),
+    conflicts: isReplay ? [] : sorted.conflicts.map(({ seq }) => seq),
+  };
 }
 
 /** Places what can only be bounded, in epochs that have a boot of which nothing better is known. */

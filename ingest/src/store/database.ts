@@ -1,4 +1,5 @@
 import type { BootTables } from '../boot-time/boot-tables.ts';
+import type { CompletenessTables } from '../completeness/completeness-tables.ts';
 import type { FindingTables } from '../finding/finding-tables.ts';
 import type { InboxTables } from '../inbox/inbox-tables.ts';
 import type { KeepingTables } from '../keeping/keeping-tables.ts';
@@ -12,4 +13,5 @@ export interface Database
     TelemetryTables,
     FindingTables,
     BootTables,
-    KeepingTables {}
+    KeepingTables,
+    CompletenessTables {}

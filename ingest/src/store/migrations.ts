@@ -1,5 +1,6 @@
 import { type Kysely, Migrator } from 'kysely';
 import { bootMigration } from '../boot-time/boot-migration.ts';
+import { completenessMigration } from '../completeness/completeness-migration.ts';
 import { findingMigration } from '../finding/finding-migration.ts';
 import { inboxMigration } from '../inbox/inbox-migration.ts';
 import { quarantineMigration } from '../inbox/quarantine-migration.ts';
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly (readonly [name: string, area: AreaMigration])[] = [
   ['006-boot', bootMigration],
   ['007-runs', runsMigration],
   ['008-keeping', keepingMigration],
+  ['009-completeness', completenessMigration],
 ];
 
 /** Brings the database to the newest tables, all in one transaction: a kill in the middle leaves nothing behind. */
