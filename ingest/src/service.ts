@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, listenError } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { Backups } from './backup/backups.ts';
 import type { IngestConfig } from './config.ts';
 import { createFindings } from './finding/index.ts';
 import type { CommitReport } from './inbox/commit-report.ts';
@@ -58,13 +59,10 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
   await inbox.forgetPresence();
 
   const telemetry = openTelemetry(config, store);
-  const writer = new TelemetryWriter({
-    store,
-    telemetry,
-    clock,
-    random: Math.random,
-    log: partLog('telemetry'),
-  });
+  const startWriter = () =>
+    new TelemetryWriter({ store, telemetry, clock, random: Math.random, log: partLog('telemetry') });
+  // Replaced by a restore.
+  let writer = startWriter();
   parts.push({
     name: 'telemetry',
     stop: async () => {
@@ -78,6 +76,14 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
     count(report);
     writer.nudge();
   };
+  const holdWriters = async () => {
+    intake.suspend();
+    await writer.stop();
+    return async () => {
+      writer = startWriter();
+      await inbox.forgetPresence().finally(() => intake.resume());
+    };
+  };
   const server = await buildServer({
     store,
     clock,
@@ -85,6 +91,7 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
     telemetry,
     findings: createFindings({ store, clock }),
     replayQuarantined: (id) => replayQuarantined({ store, inbox, onCommit }, id),
+    backups: new Backups({ store, clock, log: partLog('backup'), holdWriters }),
     health: () => partHealth(intake, writer),
     metrics,
     config,

@@ -1,10 +1,12 @@
-import { isJostleError } from '@jostle/contracts';
+import { ERROR_CODES, isJostleError } from '@jostle/contracts';
 import { Command, CommanderError } from 'commander';
 import { apiClient, CommandFailure } from './api-client.ts';
+import { backupCommand } from './backup-command.ts';
 import type { CliConfig } from './config.ts';
 import { importCommand } from './import-command.ts';
 import { findingCommand, returnsCommand } from './list-commands.ts';
 import { quarantineCommand } from './quarantine-command.ts';
+import { restoreCommand } from './restore-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The exit code of a wrong configuration (sysexits.h, EX_CONFIG). */
@@ -34,7 +36,9 @@ export async function runCli(
     .addCommand(importCommand(api, terminal, pause))
     .addCommand(findingCommand(api, terminal))
     .addCommand(returnsCommand(api, terminal))
-    .addCommand(quarantineCommand(api, terminal));
+    .addCommand(quarantineCommand(api, terminal))
+    .addCommand(backupCommand(api, terminal))
+    .addCommand(restoreCommand(api, terminal));
   for (const command of [program, ...descendants(program)])
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   try {
@@ -45,6 +49,10 @@ export async function runCli(
     if (isJostleError(error, 'CONFIG_INVALID')) {
       terminal.err(`${error.message}\n`);
       return EXIT_CONFIG;
+    }
+    if (isJostleError(error)) {
+      terminal.err(`${error.code}: ${error.message}\nFix: ${ERROR_CODES[error.code].fix}\n`);
+      return 1;
     }
     if (!(error instanceof CommandFailure)) throw error;
     if (error.message !== '') terminal.err(`${error.message}\n`);

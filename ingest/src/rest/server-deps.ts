@@ -1,6 +1,7 @@
 import type { Clock, Finding, QuarantineReplay } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { Backups } from '../backup/backups.ts';
 import type { Store } from '../store/store.ts';
 
 /** Climate of one device over [fromMs, toMs), thinned to at most `maxPoints`. Times are ms since the epoch. */
@@ -37,6 +38,7 @@ export interface ServerDeps {
   findings: { findingOf(returnId: string): Promise<Finding> };
   /** Reads a quarantined message again; undefined where there is none of this id. */
   replayQuarantined: (id: number) => Promise<QuarantineReplay | undefined>;
+  backups: Backups;
   /** Every part; the service is ready when all of them are. */
   health: () => readonly PartHealth[];
   metrics: Registry;

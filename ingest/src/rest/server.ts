@@ -3,6 +3,7 @@ import fastifyStatic from '@fastify/static';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { apiKeyCheck, loopbackCheck } from './access.ts';
+import { backupRoutes } from './backup-routes.ts';
 import { documentation } from './documentation.ts';
 import { answerError, answerErrors } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -63,6 +64,7 @@ export async function buildServer(deps: ServerDeps): Promise<TypedApp> {
       observationRoutes(api, deps);
       quarantineRoutes(api, deps);
       await importRoutes(api, deps);
+      await api.register(async (scope: TypedApp) => backupRoutes(scope, deps));
     },
     { prefix: '/api/v1' },
   );

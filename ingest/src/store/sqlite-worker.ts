@@ -1,17 +1,38 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 
-/** A statement to run, or `close`. Requests are answered in the order in which they were sent. */
-export type SqliteRequest = { sql: string; params: readonly unknown[] } | 'close';
+/**
+ * Requests are answered in the order in which they were sent. A statement with `chunk` answers with its first so many
+ * rows, each `more` with the next ones, and none when there are no more; until then, or until `enough`, nothing else may
+ * be asked. `copyTo` is answered when the copy has begun; `SqliteCopied` comes when it has ended.
+ */
+export type SqliteRequest =
+  | { sql: string; params: readonly unknown[]; chunk?: number }
+  | { copyTo: string }
+  | 'more'
+  | 'enough'
+  | 'close';
 
 export type SqliteReply =
   | { rows: unknown[]; changes: number | undefined; insertId: number | undefined }
-  | { error: { code: string; message: string } };
+  | { error: SqliteFault };
+
+/** The end of a copy, out of the order of the answers. */
+export interface SqliteCopied {
+  copied: 'whole' | SqliteFault;
+}
+
+interface SqliteFault {
+  code: string;
+  message: string;
+}
 
 /** How long the start waits for the lock of a process that is just ending, ms. */
 const LOCK_WAIT_MS = 2000;
 /** Statements kept prepared; inserts of many lengths would otherwise pile up. */
 const STATEMENTS_MAX = 300;
+/** Pages that a copy takes at once: 2 MB, some ms for which the statements wait. */
+const COPY_PAGES = 500;
 const EMPTY: SqliteReply = { rows: [], changes: undefined, insertId: undefined };
 
 function open(file: string): Sqlite.Database {
@@ -47,9 +68,59 @@ function executor(db: Sqlite.Database): (sql: string, params: readonly unknown[]
   };
 }
 
-function errorReply(error: unknown): SqliteReply {
+function faultOf(error: unknown): SqliteFault {
   const { code, message } = error as { code?: string; message?: string };
-  return { error: { code: code ?? 'SQLITE_ERROR', message: message ?? String(error) } };
+  return { code: code ?? 'SQLITE_ERROR', message: message ?? String(error) };
+}
+
+/** Rows of one statement at a time, in pieces. */
+function rowReader(db: Sqlite.Database) {
+  let rows: IterableIterator<unknown> | undefined;
+  let size = 0;
+  const next = (): SqliteReply => {
+    const piece: unknown[] = [];
+    while (piece.length < size) {
+      const step = rows?.next();
+      if (step === undefined || step.done) break;
+      piece.push(step.value);
+    }
+    return { ...EMPTY, rows: piece };
+  };
+  return {
+    first(sql: string, params: readonly unknown[], chunk: number): SqliteReply {
+      rows = db.prepare(sql).iterate(...params);
+      size = chunk;
+      return next();
+    },
+    next,
+    end(): SqliteReply {
+      rows?.return?.();
+      rows = undefined;
+      return EMPTY;
+    },
+  };
+}
+
+/**
+ * Copies the database as it is at the end of the copy. Between two pieces statements go on: what they change in pages that
+ * were copied already is copied again (sqlite.org/backup.html). No transaction may be open until `begun` is called.
+ */
+async function copyDatabase(db: Sqlite.Database, file: string, begun: () => void): Promise<void> {
+  let isBegun = false;
+  const begin = () => {
+    if (!isBegun) begun();
+    isBegun = true;
+  };
+  try {
+    await db.backup(file, {
+      progress: () => {
+        begin();
+        return COPY_PAGES;
+      },
+    });
+  } finally {
+    begin();
+  }
 }
 
 function serve(port: NonNullable<typeof parentPort>, file: string): void {
@@ -57,23 +128,38 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
   try {
     db = open(file);
   } catch (error) {
-    port.postMessage(errorReply(error));
+    port.postMessage({ error: faultOf(error) });
     return;
   }
-  port.postMessage(EMPTY);
+  const answer = (reply: SqliteReply) => port.postMessage(reply);
+  answer(EMPTY);
   const execute = executor(db);
+  const reader = rowReader(db);
+  const copy = (to: string) => {
+    const copied = (outcome: SqliteCopied['copied']) => port.postMessage({ copied: outcome });
+    copyDatabase(db, to, () => answer(EMPTY)).then(
+      () => copied('whole'),
+      (error: unknown) => copied(faultOf(error)),
+    );
+  };
+  const replyTo = (request: Exclude<SqliteRequest, 'close' | { copyTo: string }>): SqliteReply => {
+    if (request === 'more') return reader.next();
+    if (request === 'enough') return reader.end();
+    const { sql, params, chunk } = request;
+    return chunk === undefined ? execute(sql, params) : reader.first(sql, params, chunk);
+  };
   port.on('message', (request: SqliteRequest) => {
     if (request === 'close') {
       db.close();
-      port.postMessage(EMPTY);
+      answer(EMPTY);
       port.close();
-      return;
-    }
-    try {
-      port.postMessage(execute(request.sql, request.params));
-    } catch (error) {
-      port.postMessage(errorReply(error));
-    }
+    } else if (typeof request === 'object' && 'copyTo' in request) copy(request.copyTo);
+    else
+      try {
+        answer(replyTo(request));
+      } catch (error) {
+        answer({ error: faultOf(error) });
+      }
   });
 }
 
