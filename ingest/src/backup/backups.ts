@@ -7,7 +7,7 @@ import { readBackup } from './backup-reader.ts';
 import { backupText } from './backup-writer.ts';
 import { checkVersion, replaceAll } from './restore-run.ts';
 
-/** How long a restore waits for the next bytes: meanwhile nothing can be stored. */
+/** How long is waited for the other side to send or take the next bytes: a restore holds up everything meanwhile. */
 const STALL_MS = 30_000;
 
 export interface BackupsOptions {
@@ -40,13 +40,14 @@ export class Backups {
    */
   async backup(): Promise<Readable> {
     const end = this.#begin();
-    const { store, clock, log } = this.#options;
+    const { store, clock, log, stallMs = STALL_MS } = this.#options;
     try {
       const text = backupText(await store.snapshot(), store.engine, new Date(clock.wallMs()).toISOString());
       // From its first piece on it closes the snapshot itself.
       const first = await text.next();
       const close = () => text.return().finally(end);
-      this.#stream = readableOf(first, text, close, (error) => log.error({ err: error }, 'a backup failed'));
+      this.#stream = readableOf(first, text, stallMs, close);
+      this.#stream.once('error', (error) => log.warn({ err: error }, 'a backup was broken off'));
       return this.#stream;
     } catch (error) {
       end();
@@ -109,22 +110,27 @@ export class Backups {
 function readableOf(
   first: IteratorResult<string, void>,
   rest: AsyncGenerator<string, void>,
+  stallMs: number,
   close: () => Promise<unknown>,
-  failed: (error: unknown) => void,
 ): Readable {
-  let next: Promise<IteratorResult<string, void>> | undefined = Promise.resolve(first);
+  let begun: IteratorResult<string, void> | undefined = first;
+  let stall: NodeJS.Timeout | undefined;
   return new Readable({
     async read() {
+      clearTimeout(stall);
       try {
-        const { done, value } = await (next ?? rest.next());
-        next = undefined;
+        const { done, value } = begun ?? (await rest.next());
+        begun = undefined;
+        if (this.destroyed) return;
+        const stalled = () => this.destroy(new JostleError('BACKUP_STALLED', 'Nobody takes the backup'));
+        stall = setTimeout(stalled, stallMs);
         this.push(done ? null : Buffer.from(value));
       } catch (error) {
-        failed(error);
         this.destroy(error as Error);
       }
     },
     destroy(error, callback) {
+      clearTimeout(stall);
       close().then(
         () => callback(error),
         (closing: Error) => callback(error ?? closing),

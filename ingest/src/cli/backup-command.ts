@@ -2,7 +2,7 @@ import { textTable } from '@jostle/contracts';
 import { Command } from 'commander';
 import { readBackup } from '../backup/backup-reader.ts';
 import type { ApiClient } from './api-client.ts';
-import { type Manifest, writeFolder } from './backup-folder.ts';
+import { claimFolder, type Manifest, writeFolder } from './backup-folder.ts';
 import { progressLine } from './progress-line.ts';
 import { type Terminal, wrap } from './terminal.ts';
 
@@ -20,6 +20,7 @@ export function backupCommand(api: () => ApiClient, terminal: Terminal): Command
     .argument('<dir>', 'does not exist yet, or is empty')
     .addHelpText('after', HELP)
     .action(async (dir: string) => {
+      await claimFolder(dir);
       const progress = progressLine(terminal);
       const parts = readBackup(await api().download('/backup'));
       const manifest = await writeFolder(dir, parts, progress.show).finally(progress.end);

@@ -37,39 +37,46 @@ export type Manifest = Static<typeof Manifest>;
 export type Progress = (table: string, rows: number) => void;
 
 /**
- * Writes a backup into a new or empty folder that only its owner may read.
+ * Makes a folder that only its owner may read, or takes an empty one.
+ *
+ * @throws JostleError BACKUP_FOLDER_UNUSABLE
+ */
+export async function claimFolder(folder: string): Promise<void> {
+  await usable(folder, () => mkdir(folder, { recursive: true, mode: OWNER_ONLY.folder }));
+  const held = await usable(folder, () => readdir(folder));
+  if (held.length > 0)
+    throw new JostleError('BACKUP_FOLDER_UNUSABLE', `${folder} is not empty; it has ${held[0]}`);
+}
+
+/**
+ * Writes a backup into a folder that was claimed, and lets go of what it comes from.
  *
  * @throws JostleError BACKUP_FOLDER_UNUSABLE; what the parts throw
  */
 export async function writeFolder(
   folder: string,
-  parts: AsyncIterator<BackupPart>,
+  parts: AsyncGenerator<BackupPart, void>,
   progress: Progress,
 ): Promise<Manifest> {
-  await claim(folder);
-  const first = await parts.next();
-  if (first.done || first.value.kind !== 'head')
-    throw new JostleError('BACKUP_DAMAGED', 'The backup does not begin with its head');
-  const { head } = first.value;
-  const tables: Manifest['tables'] = {};
-  for (const { name } of head.tables) {
-    const { rows, bytes, sha256 } = await writeTable(fileOf(folder, name), parts, (count) =>
-      progress(name, count),
-    );
-    tables[name] = { rows, bytes, sha256 };
+  try {
+    const first = await parts.next();
+    if (first.done || first.value.kind !== 'head')
+      throw new JostleError('BACKUP_DAMAGED', 'The backup does not begin with its head');
+    const { head } = first.value;
+    const tables: Manifest['tables'] = {};
+    for (const { name } of head.tables) {
+      const shown = (rows: number) => progress(name, rows);
+      const { rows, bytes, sha256 } = await writeTable(fileOf(folder, name), parts, shown);
+      tables[name] = { rows, bytes, sha256 };
+    }
+    // The reader has its say about what follows the last table.
+    await parts.next();
+    const manifest = { head, tables, sha256: checksumOf({ head, tables }) };
+    await usable(folder, () => writeManifest(folder, manifest));
+    return manifest;
+  } finally {
+    await parts.return();
   }
-  // The reader has its say about what follows the last table.
-  await parts.next();
-  const manifest = { head, tables, sha256: checksumOf({ head, tables }) };
-  await usable(folder, () => writeManifest(folder, manifest));
-  return manifest;
-}
-
-async function claim(folder: string): Promise<void> {
-  await usable(folder, () => mkdir(folder, { recursive: true, mode: OWNER_ONLY.folder }));
-  const held = await usable(folder, () => readdir(folder));
-  if (held.length > 0)
-    throw new JostleError('BACKUP_FOLDER_UNUSABLE', `${folder} is not empty; it has ${held[0]}`);
 }
 
 async function writeTable(
