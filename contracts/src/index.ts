@@ -8,6 +8,7 @@ export * from './kernel/listening.ts';
 export * from './kernel/retry-schedule.ts';
 export * from './kernel/text-table.ts';
 export * from './kernel/units.ts';
+export * from './rest/backup.ts';
 export * from './rest/common.ts';
 export * from './rest/completeness.ts';
 export * from './rest/finding.ts';

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, listenError } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { Backups } from './backup/backups.ts';
 import { logAlerts } from './completeness/alert-log.ts';
 import { completenessMetrics } from './completeness/completeness-metrics.ts';
 import type { IngestConfig } from './config.ts';
@@ -13,7 +14,7 @@ import { Intake } from './intake/intake.ts';
 import { openMqttLink } from './intake/mqtt-link.ts';
 import { replayQuarantined } from './intake/quarantine-replay.ts';
 import { intakeMetrics } from './intake-metrics.ts';
-import { Keeper } from './keeping/keeper.ts';
+import { Keeper, type KeeperOptions } from './keeping/keeper.ts';
 import { keepingMetrics } from './keeping/keeping-metrics.ts';
 import { ReconciliationJobs } from './keeping/reconciliation-jobs.ts';
 import { buildServer } from './rest/server.ts';
@@ -65,7 +66,7 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
   const metrics = new Registry();
   const retentionDays = config.inboxRetentionDays;
   const jobs = new ReconciliationJobs(store.db, clock, retentionDays);
-  const keeper: Keeper = new Keeper({
+  const keeperOptions: KeeperOptions = {
     store,
     telemetry,
     holder: randomUUID(),
@@ -75,7 +76,9 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
     random: Math.random,
     log: partLog('keeper'),
     metrics: keepingMetrics(metrics, () => keeper.isLeader),
-  });
+  };
+  // Replaced by a restore.
+  let keeper = new Keeper(keeperOptions);
   parts.push({
     name: 'keeper',
     stop: async () => {
@@ -91,6 +94,14 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
     logAlerts(alertLog, report.alerts);
     keeper.nudge();
   };
+  const holdWriters = async () => {
+    intake.suspend();
+    await keeper.stop();
+    return async () => {
+      keeper = new Keeper(keeperOptions);
+      await inbox.forgetPresence().finally(() => intake.resume());
+    };
+  };
   const server = await buildServer({
     store,
     clock,
@@ -99,6 +110,7 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
     findings: createFindings({ store, clock }),
     replayQuarantined: (id) => replayQuarantined({ store, inbox, onCommit }, id),
     reconciliations: jobs,
+    backups: new Backups({ store, clock, log: partLog('backup'), holdWriters }),
     health: () => partHealth(intake, keeper),
     metrics,
     config,

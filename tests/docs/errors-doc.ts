@@ -10,6 +10,7 @@ const AREAS: Record<string, string> = {
   REST: 'REST',
   LEDGER: 'Ledger',
   IMPORT: 'Import',
+  BACKUP: 'Backup and restore',
 };
 
 /** docs/errors.md: every code of the registry with what it means and what to do. */

@@ -327,6 +327,48 @@ export const ERROR_CODES = {
     meaning: 'There is no such import; reports are kept until the service restarts.',
     fix: 'Run the import again: rows that are already there change nothing.',
   },
+
+  BACKUP_INCOMPLETE: {
+    http: 400,
+    meaning: 'The folder has no manifest, or the backup ends before its last table: it was broken off.',
+    fix: 'Remove the folder and take the backup again, or restore another one.',
+  },
+  BACKUP_DAMAGED: {
+    http: 400,
+    meaning: 'What the backup holds is not what was written: a checksum or a count of rows differs.',
+    fix: 'Restore another backup; the message names the file or table.',
+  },
+  BACKUP_VERSION_DIFFERS: {
+    http: 409,
+    meaning: 'The backup was taken with other tables than this version of the service has.',
+    fix: 'Restore it into the version that took it, and start the newer version on that store.',
+  },
+  BACKUP_STORE_NOT_EMPTY: {
+    http: 409,
+    meaning: 'A restore replaces everything in the store, and the store is not empty.',
+    fix: 'Take a backup of what is there, then restore with --replace.',
+  },
+  BACKUP_BUSY: {
+    http: 409,
+    meaning: 'Another backup or restore is running.',
+    fix: 'Wait until it has ended.',
+  },
+  BACKUP_STALLED: {
+    http: 408,
+    meaning: 'Nothing more of the backup arrived for a while; the restore was given up and nothing changed.',
+    fix: 'Restore from a machine with a steady connection to the service.',
+  },
+  BACKUP_REFUSED: {
+    http: 422,
+    meaning:
+      'The database refuses a row of the backup, such as a text with a NUL character in PostgreSQL. Nothing changed.',
+    fix: 'Restore into the kind of database that the backup came from.',
+  },
+  BACKUP_FOLDER_UNUSABLE: {
+    http: 500,
+    meaning: 'The folder of the backup cannot be written or read, or holds something already.',
+    fix: 'Name a folder that does not exist yet, on a disk with room.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

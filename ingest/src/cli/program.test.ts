@@ -14,8 +14,9 @@ import { productKind } from '../ledger/place-kinds.ts';
 import { buildServer } from '../rest/server.ts';
 import { findingsOfOnly, hubFinding, serverDeps } from '../rest/server-fixture.ts';
 import type { TypedApp } from '../rest/typed-app.ts';
-import { openStore, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { EPOCH, makeRecord } from '../testing/records.ts';
+import { onEachStore } from '../testing/stores.ts';
 import { runCli } from './program.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -23,256 +24,264 @@ const DAY = join(ROOT, 'tests/data/retail-returns/2010-12-01.csv.gz');
 const MAPPING = join(ROOT, 'docs/examples/retail-mapping.json');
 const API_KEY = 'correct horse battery staple';
 
-let folder: string;
-let store: Store;
-let app: TypedApp;
-let url: string;
+onEachStore('the command line', (open) => {
+  let folder: string;
+  let store: Store;
+  let app: TypedApp;
+  let url: string;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'jostle-cli-'));
-});
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'jostle-cli-'));
+  });
 
-beforeEach(async () => {
-  store = await openStore({ dataDir: await mkdtemp(join(folder, 'data-')) });
-  const findings = findingsOfOnly('R-1');
-  app = await buildServer(serverDeps(store, { findings, config: { apiKey: API_KEY } }));
-  url = await app.listen({ host: '127.0.0.1', port: 0 });
-});
+  beforeEach(async () => {
+    store = await open();
+    const findings = findingsOfOnly('R-1');
+    app = await buildServer(serverDeps(store, { findings, config: { apiKey: API_KEY } }));
+    url = await app.listen({ host: '127.0.0.1', port: 0 });
+  });
 
-afterEach(async () => {
-  await app.close();
-  await store.close();
-});
+  afterEach(async () => {
+    await app.close();
+  });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs a command in this process. */
-async function jostle(args: readonly string[], { apiKey = API_KEY, isInteractive = false, at = url } = {}) {
-  const written = { out: '', err: '' };
-  const code = await runCli(args, {
-    config: () => ({ url: at, apiKey }),
-    terminal: {
-      out: (text) => {
-        written.out += text;
+  /** Runs a command in this process. */
+  async function jostle(args: readonly string[], { apiKey = API_KEY, isInteractive = false, at = url } = {}) {
+    const written = { out: '', err: '' };
+    const code = await runCli(args, {
+      config: () => ({ url: at, apiKey }),
+      terminal: {
+        out: (text) => {
+          written.out += text;
+        },
+        err: (text) => {
+          written.err += text;
+        },
+        isInteractive,
+        width: 80,
       },
-      err: (text) => {
-        written.err += text;
-      },
-      isInteractive,
-      width: 80,
-    },
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
-  });
-  return { code, ...written };
-}
-
-async function seedReturn(): Promise<void> {
-  const db = asAnyDatabase(store.db);
-  await insertEntry(db, productKind, { sku: 'MUG', name: 'Mug', fragility: null, climateLimits: null });
-  const lines = [{ id: 1, sku: 'MUG', quantity: 1 }];
-  await insertEntry(db, orderKind, { id: 'O-1', placedAt: '2026-03-01T09:00:00Z', lines });
-  await insertEntry(db, returnKind, {
-    id: 'R-1',
-    orderId: 'O-1',
-    line: 1,
-    damageKind: 'shattered',
-    severity: 'total',
-    discoveredAt: '2026-03-02T08:00:00Z',
-  });
-}
-
-describe('jostle import', () => {
-  it('takes a gzipped day of a real shop and says what became of each row', async () => {
-    const { code, out, err } = await jostle(['import', 'orders', DAY, '--map', MAPPING, '--partial']);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain('3108 rows, of which 3065 imported, 19 left out, 24 refused');
-    expect(out).toContain('New: 1336 products, 127 orders, 1 returns. Already there: 0.');
-    expect(out).toMatch(/^ +9 {2}Postage, discounts and other charges are not goods that travel/m);
-    expect(out).toMatch(/^ *\d+ {2}– +IMPORT_RETURN_UNMATCHED {2}Customer "15311" has no order line/m);
-  });
-
-  it('exits with 1 and writes nothing where a row is refused', async () => {
-    const { code, out } = await jostle(['import', 'orders', DAY, '--map', MAPPING]);
-    expect(code).toBe(1);
-    expect(out).toContain('Nothing was written.');
-    expect(await store.db.selectFrom('customer_order').selectAll().execute()).toEqual([]);
-  });
-
-  it('shows its progress to a person, and JSON to a program', async () => {
-    const { out, err } = await jostle(['import', 'orders', DAY, '--map', MAPPING, '--json'], {
-      isInteractive: true,
+      pause: () => new Promise((resolve) => setImmediate(resolve)),
     });
-    expect(JSON.parse(out)).toMatchObject({ kind: 'orders', state: 'refused', rows: 3108, refusedRows: 24 });
-    expect(err).toMatch(/\r100 % read, 3108 rows\n$/);
-  });
+    return { code, ...written };
+  }
 
-  it('names what is wrong with a mapping', async () => {
-    const map = join(folder, 'map.json');
-    await writeFile(map, JSON.stringify({ orders: { fields: { colour: { column: 'x' } } } }));
-    const { code, err } = await jostle(['import', 'orders', DAY, '--map', map]);
-    expect(code).toBe(1);
-    expect(err).toContain('IMPORT_MAPPING_INVALID: The column mapping does not fit');
-    expect(err).toContain('orders have no field "colour"');
-    expect(err).toContain('Fix: Compare the mapping with the header line of the file.');
-  });
+  async function seedReturn(): Promise<void> {
+    const db = asAnyDatabase(store.db);
+    await insertEntry(db, productKind, { sku: 'MUG', name: 'Mug', fragility: null, climateLimits: null });
+    const lines = [{ id: 1, sku: 'MUG', quantity: 1 }];
+    await insertEntry(db, orderKind, { id: 'O-1', placedAt: '2026-03-01T09:00:00Z', lines });
+    await insertEntry(db, returnKind, {
+      id: 'R-1',
+      orderId: 'O-1',
+      line: 1,
+      damageKind: 'shattered',
+      severity: 'total',
+      discoveredAt: '2026-03-02T08:00:00Z',
+    });
+  }
 
-  it('refuses a file whose columns it does not know, with the names that it has', async () => {
-    const { code, out } = await jostle(['import', 'orders', DAY]);
-    expect(code).toBe(1);
-    expect(out).toContain('orders need the field "placedAt"');
-    expect(out).toContain('"InvoiceNo"');
-  });
+  describe('jostle import', () => {
+    it('takes a gzipped day of a real shop and says what became of each row', async () => {
+      const { code, out, err } = await jostle(['import', 'orders', DAY, '--map', MAPPING, '--partial']);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toContain('3108 rows, of which 3065 imported, 19 left out, 24 refused');
+      expect(out).toContain('New: 1336 products, 127 orders, 1 returns. Already there: 0.');
+      expect(out).toMatch(/^ +9 {2}Postage, discounts and other charges are not goods that travel/m);
+      expect(out).toMatch(/^ *\d+ {2}– +IMPORT_RETURN_UNMATCHED {2}Customer "15311" has no order line/m);
+    });
 
-  it('lists the columns of each kind in its help', async () => {
-    const { code, out } = await jostle(['import', 'returns', '--help']);
-    expect(code).toBe(0);
-    expect(out).toMatch(/discoveredAt +yes +when the damage was discovered/);
-    expect(out).toMatch(/damageKind +shattered, cracked/);
-  });
+    it('exits with 1 and writes nothing where a row is refused', async () => {
+      const { code, out } = await jostle(['import', 'orders', DAY, '--map', MAPPING]);
+      expect(code).toBe(1);
+      expect(out).toContain('Nothing was written.');
+      expect(await store.db.selectFrom('customer_order').selectAll().execute()).toEqual([]);
+    });
 
-  it('says which file cannot be read', async () => {
-    const { code, err } = await jostle(['import', 'orders', join(folder, 'nope.csv')]);
-    expect(code).toBe(1);
-    expect(err).toContain('nope.csv cannot be read: ENOENT');
-  });
-});
+    it('shows its progress to a person, and JSON to a program', async () => {
+      const { out, err } = await jostle(['import', 'orders', DAY, '--map', MAPPING, '--json'], {
+        isInteractive: true,
+      });
+      expect(JSON.parse(out)).toMatchObject({
+        kind: 'orders',
+        state: 'refused',
+        rows: 3108,
+        refusedRows: 24,
+      });
+      expect(err).toMatch(/\r100 % read, 3108 rows\n$/);
+    });
 
-describe('jostle finding', () => {
-  it('prints the verdict first, then the explanation and what it rests on', async () => {
-    await seedReturn();
-    const { code, out } = await jostle(['finding', 'R-1']);
-    expect(code).toBe(0);
-    const lines = out.split('\n');
-    expect(lines[1]).toBe('TRANSIT EVENT: Leipzig hub, in the hands of Leipzig hub (93.0 %)');
-    expect(lines[3]).toBe('At Leipzig hub the parcel fell about 0.8 m, far enough to break it.');
-    expect(out).toMatch(/93\.0 % +Leipzig hub \(leg L-HUB\)\n5\.0 % +Packing\n2\.0 % +Not observed/);
-    expect(out).toMatch(/2026-03-01T10:05:00\.000Z +L-HUB +drop +92 g +4\.90 m\/s +0\.80 m +inside/);
-    expect(out).toContain('Observed: 38 min, 95.0 % of the way. Not observed: 2.0 min.');
-    expect(out).toContain('device silent');
-  });
+    it('names what is wrong with a mapping', async () => {
+      const map = join(folder, 'map.json');
+      await writeFile(map, JSON.stringify({ orders: { fields: { colour: { column: 'x' } } } }));
+      const { code, err } = await jostle(['import', 'orders', DAY, '--map', map]);
+      expect(code).toBe(1);
+      expect(err).toContain('IMPORT_MAPPING_INVALID: The column mapping does not fit');
+      expect(err).toContain('orders have no field "colour"');
+      expect(err).toContain('Fix: Compare the mapping with the header line of the file.');
+    });
 
-  it('prints the same as JSON', async () => {
-    await seedReturn();
-    expect(JSON.parse((await jostle(['finding', 'R-1', '--json'])).out)).toEqual(hubFinding('R-1'));
-  });
+    it('refuses a file whose columns it does not know, with the names that it has', async () => {
+      const { code, out } = await jostle(['import', 'orders', DAY]);
+      expect(code).toBe(1);
+      expect(out).toContain('orders need the field "placedAt"');
+      expect(out).toContain('"InvoiceNo"');
+    });
 
-  it('says which return there is not, and what to do', async () => {
-    const { code, err } = await jostle(['finding', 'R-9']);
-    expect({ code, err }).toEqual({
-      code: 1,
-      err: 'REST_NOT_FOUND: There is no return "R-9"\nFix: Check the id; /docs lists the addresses.\n',
+    it('lists the columns of each kind in its help', async () => {
+      const { code, out } = await jostle(['import', 'returns', '--help']);
+      expect(code).toBe(0);
+      expect(out).toMatch(/discoveredAt +yes +when the damage was discovered/);
+      expect(out).toMatch(/damageKind +shattered, cracked/);
+    });
+
+    it('says which file cannot be read', async () => {
+      const { code, err } = await jostle(['import', 'orders', join(folder, 'nope.csv')]);
+      expect(code).toBe(1);
+      expect(err).toContain('nope.csv cannot be read: ENOENT');
     });
   });
-});
 
-describe('jostle lists', () => {
-  it('shows returns with place and drop height, and an empty quarantine as empty', async () => {
-    await seedReturn();
-    const { out } = await jostle(['returns', 'list']);
-    expect(out).toMatch(/R-1 +O-1 +shattered +transit-event +Leipzig hub +93 % +0\.80 m/);
-    expect((await jostle(['quarantine', 'list'])).out).toBe('Nothing is in quarantine.\n');
+  describe('jostle finding', () => {
+    it('prints the verdict first, then the explanation and what it rests on', async () => {
+      await seedReturn();
+      const { code, out } = await jostle(['finding', 'R-1']);
+      expect(code).toBe(0);
+      const lines = out.split('\n');
+      expect(lines[1]).toBe('TRANSIT EVENT: Leipzig hub, in the hands of Leipzig hub (93.0 %)');
+      expect(lines[3]).toBe('At Leipzig hub the parcel fell about 0.8 m, far enough to break it.');
+      expect(out).toMatch(/93\.0 % +Leipzig hub \(leg L-HUB\)\n5\.0 % +Packing\n2\.0 % +Not observed/);
+      expect(out).toMatch(/2026-03-01T10:05:00\.000Z +L-HUB +drop +92 g +4\.90 m\/s +0\.80 m +inside/);
+      expect(out).toContain('Observed: 38 min, 95.0 % of the way. Not observed: 2.0 min.');
+      expect(out).toContain('device silent');
+    });
+
+    it('prints the same as JSON', async () => {
+      await seedReturn();
+      expect(JSON.parse((await jostle(['finding', 'R-1', '--json'])).out)).toEqual(hubFinding('R-1'));
+    });
+
+    it('says which return there is not, and what to do', async () => {
+      const { code, err } = await jostle(['finding', 'R-9']);
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: 'REST_NOT_FOUND: There is no return "R-9"\nFix: Check the id; /docs lists the addresses.\n',
+      });
+    });
   });
 
-  it('follows the pages to the end', async () => {
-    const rows = Array.from({ length: 450 }, (_, i) => ({
-      device_id: 'DEV-9',
-      topic: 'jostle/v1/devices/DEV-9/up',
-      received_at: 0,
-      code: 'INGEST_DEVICE_UNKNOWN',
-      reason: 'unknown',
-      raw: '',
-      digest: String(i),
-      epoch: null,
-      seq: null,
-    }));
-    await store.db.insertInto('quarantine').values(rows).execute();
-    const { out } = await jostle(['quarantine', 'list', '--json']);
-    const ids = JSON.parse(out).map((message: { id: number }) => message.id);
-    expect(ids).toEqual(Array.from({ length: 450 }, (_, i) => 450 - i));
-  });
-});
+  describe('jostle lists', () => {
+    it('shows returns with place and drop height, and an empty quarantine as empty', async () => {
+      await seedReturn();
+      const { out } = await jostle(['returns', 'list']);
+      expect(out).toMatch(/R-1 +O-1 +shattered +transit-event +Leipzig hub +93 % +0\.80 m/);
+      expect((await jostle(['quarantine', 'list'])).out).toBe('Nothing is in quarantine.\n');
+    });
 
-describe('jostle quarantine', () => {
-  const refuse = (device: string, message: unknown) =>
-    store.db
-      .insertInto('quarantine')
-      .values({
-        device_id: device,
-        topic: `jostle/v1/devices/${device}/up`,
+    it('follows the pages to the end', async () => {
+      const rows = Array.from({ length: 450 }, (_, i) => ({
+        device_id: 'DEV-9',
+        topic: 'jostle/v1/devices/DEV-9/up',
         received_at: 0,
         code: 'INGEST_DEVICE_UNKNOWN',
-        reason: 'the device is not registered',
-        raw: Buffer.from(JSON.stringify(message)).toString('base64'),
-        digest: device,
+        reason: 'unknown',
+        raw: '',
+        digest: String(i),
         epoch: null,
         seq: null,
-      })
-      .execute();
-
-  it('shows the content of one and reads again those that are asked for', async () => {
-    await refuse('DEV-1', encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 1 }, [makeRecord(1, 'fault')]));
-    await refuse('DEV-2', { v: 99 });
-    const shown = (await jostle(['quarantine', 'show', '1'])).out;
-    expect(shown).toMatch(/^device +DEV-1$/m);
-    expect(shown).toContain('"kind": "fault"');
-
-    await store.db.insertInto('device').values({ id: 'DEV-1', name: 'One' }).execute();
-    const { code, out } = await jostle(['quarantine', 'replay', '--all']);
-    expect(code).toBe(1);
-    expect(out).toMatch(/^ *1 +stored +1 +0/m);
-    expect(out).toMatch(/^ *2 +refused again .*DEV-2 is not registered$/m);
-    expect(out).toContain('1 stored, 1 refused again.');
-    expect((await jostle(['quarantine', 'list', '--device', 'DEV-1'])).out).toBe(
-      'Nothing is in quarantine.\n',
-    );
-    expect((await jostle(['quarantine', 'list', '--code', 'INGEST_DEVICE_UNKNOWN'])).out).toContain('DEV-2');
-  });
-
-  it('asks which ones are meant', async () => {
-    const { code, err } = await jostle(['quarantine', 'replay']);
-    expect(code).toBe(1);
-    expect(err).toContain('--all');
-    expect((await jostle(['quarantine', 'show', '77'])).err).toContain('REST_NOT_FOUND');
-  });
-});
-
-describe('the way to the service', () => {
-  it('says which address does not answer and how to start the service', async () => {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => probe.once('listening', resolve));
-    const { port } = probe.address() as { port: number };
-    await new Promise((resolve) => probe.close(resolve));
-    const { code, err } = await jostle(['returns', 'list'], { at: `http://127.0.0.1:${port}` });
-    expect(code).toBe(1);
-    expect(err).toContain(`Nothing answers at http://127.0.0.1:${port} (connect ECONNREFUSED`);
-    expect(err).toContain('npm start');
-  });
-
-  it('says that the key is wrong', async () => {
-    const { code, err } = await jostle(['returns', 'list'], { apiKey: 'wrong' });
-    expect(code).toBe(1);
-    expect(err).toContain('REST_UNAUTHORISED');
-  });
-
-  it('exits with 78 and the key where the configuration is wrong', async () => {
-    const err: string[] = [];
-    const code = await runCli(['returns', 'list'], {
-      config: () => {
-        throw new JostleError('CONFIG_INVALID', 'JOSTLE_URL: must be an address');
-      },
-      terminal: { out: () => {}, err: (text) => err.push(text), isInteractive: false, width: 80 },
-      pause: async () => {},
+      }));
+      await store.db.insertInto('quarantine').values(rows).execute();
+      const { out } = await jostle(['quarantine', 'list', '--json']);
+      const ids = JSON.parse(out).map((message: { id: number }) => message.id);
+      expect(ids).toEqual(Array.from({ length: 450 }, (_, i) => 450 - i));
     });
-    expect({ code, err }).toEqual({ code: 78, err: ['JOSTLE_URL: must be an address\n'] });
   });
 
-  it('works as a program of its own, with the key from a file', async () => {
-    await seedReturn();
-    const keyFile = join(folder, 'key');
-    await writeFile(keyFile, `${API_KEY}\n`);
-    const env = { PATH: process.env['PATH'], JOSTLE_URL: url, JOSTLE_API_KEY_FILE: keyFile };
-    const program = join(ROOT, 'ingest/bin/jostle.js');
-    const { stdout } = await promisify(execFile)(process.execPath, [program, 'finding', 'R-1'], { env });
-    expect(stdout).toContain('TRANSIT EVENT: Leipzig hub');
+  describe('jostle quarantine', () => {
+    const refuse = (device: string, message: unknown) =>
+      store.db
+        .insertInto('quarantine')
+        .values({
+          device_id: device,
+          topic: `jostle/v1/devices/${device}/up`,
+          received_at: 0,
+          code: 'INGEST_DEVICE_UNKNOWN',
+          reason: 'the device is not registered',
+          raw: Buffer.from(JSON.stringify(message)).toString('base64'),
+          digest: device,
+          epoch: null,
+          seq: null,
+        })
+        .execute();
+
+    it('shows the content of one and reads again those that are asked for', async () => {
+      await refuse('DEV-1', encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 1 }, [makeRecord(1, 'fault')]));
+      await refuse('DEV-2', { v: 99 });
+      const shown = (await jostle(['quarantine', 'show', '1'])).out;
+      expect(shown).toMatch(/^device +DEV-1$/m);
+      expect(shown).toContain('"kind": "fault"');
+
+      await store.db.insertInto('device').values({ id: 'DEV-1', name: 'One' }).execute();
+      const { code, out } = await jostle(['quarantine', 'replay', '--all']);
+      expect(code).toBe(1);
+      expect(out).toMatch(/^ *1 +stored +1 +0/m);
+      expect(out).toMatch(/^ *2 +refused again .*DEV-2 is not registered$/m);
+      expect(out).toContain('1 stored, 1 refused again.');
+      expect((await jostle(['quarantine', 'list', '--device', 'DEV-1'])).out).toBe(
+        'Nothing is in quarantine.\n',
+      );
+      expect((await jostle(['quarantine', 'list', '--code', 'INGEST_DEVICE_UNKNOWN'])).out).toContain(
+        'DEV-2',
+      );
+    });
+
+    it('asks which ones are meant', async () => {
+      const { code, err } = await jostle(['quarantine', 'replay']);
+      expect(code).toBe(1);
+      expect(err).toContain('--all');
+      expect((await jostle(['quarantine', 'show', '77'])).err).toContain('REST_NOT_FOUND');
+    });
+  });
+
+  describe('the way to the service', () => {
+    it('says which address does not answer and how to start the service', async () => {
+      const probe = createServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => probe.once('listening', resolve));
+      const { port } = probe.address() as { port: number };
+      await new Promise((resolve) => probe.close(resolve));
+      const { code, err } = await jostle(['returns', 'list'], { at: `http://127.0.0.1:${port}` });
+      expect(code).toBe(1);
+      expect(err).toContain(`Nothing answers at http://127.0.0.1:${port} (connect ECONNREFUSED`);
+      expect(err).toContain('npm start');
+    });
+
+    it('says that the key is wrong', async () => {
+      const { code, err } = await jostle(['returns', 'list'], { apiKey: 'wrong' });
+      expect(code).toBe(1);
+      expect(err).toContain('REST_UNAUTHORISED');
+    });
+
+    it('exits with 78 and the key where the configuration is wrong', async () => {
+      const err: string[] = [];
+      const code = await runCli(['returns', 'list'], {
+        config: () => {
+          throw new JostleError('CONFIG_INVALID', 'JOSTLE_URL: must be an address');
+        },
+        terminal: { out: () => {}, err: (text) => err.push(text), isInteractive: false, width: 80 },
+        pause: async () => {},
+      });
+      expect({ code, err }).toEqual({ code: 78, err: ['JOSTLE_URL: must be an address\n'] });
+    });
+
+    it('works as a program of its own, with the key from a file', async () => {
+      await seedReturn();
+      const keyFile = join(folder, 'key');
+      await writeFile(keyFile, `${API_KEY}\n`);
+      const env = { PATH: process.env['PATH'], JOSTLE_URL: url, JOSTLE_API_KEY_FILE: keyFile };
+      const program = join(ROOT, 'ingest/bin/jostle.js');
+      const { stdout } = await promisify(execFile)(process.execPath, [program, 'finding', 'R-1'], { env });
+      expect(stdout).toContain('TRANSIT EVENT: Leipzig hub');
+    });
   });
 });

@@ -1,13 +1,15 @@
-import { isJostleError } from '@jostle/contracts';
+import { ERROR_CODES, isJostleError } from '@jostle/contracts';
 import { Command, CommanderError } from 'commander';
 import { alertsCommand } from './alerts-command.ts';
 import { apiClient, CommandFailure } from './api-client.ts';
+import { backupCommand } from './backup-command.ts';
 import { completenessCommand } from './completeness-command.ts';
 import type { CliConfig } from './config.ts';
 import { importCommand } from './import-command.ts';
 import { findingCommand, returnsCommand } from './list-commands.ts';
 import { quarantineCommand } from './quarantine-command.ts';
 import { reconcileCommand } from './reconcile-command.ts';
+import { restoreCommand } from './restore-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The exit code of a wrong configuration (sysexits.h, EX_CONFIG). */
@@ -40,7 +42,9 @@ export async function runCli(
     .addCommand(quarantineCommand(api, terminal))
     .addCommand(reconcileCommand(api, terminal, pause))
     .addCommand(completenessCommand(api, terminal))
-    .addCommand(alertsCommand(api, terminal));
+    .addCommand(alertsCommand(api, terminal))
+    .addCommand(backupCommand(api, terminal))
+    .addCommand(restoreCommand(api, terminal));
   for (const command of [program, ...descendants(program)])
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   try {
@@ -51,6 +55,10 @@ export async function runCli(
     if (isJostleError(error, 'CONFIG_INVALID')) {
       terminal.err(`${error.message}\n`);
       return EXIT_CONFIG;
+    }
+    if (isJostleError(error)) {
+      terminal.err(`${error.code}: ${error.message}\nFix: ${ERROR_CODES[error.code].fix}\n`);
+      return 1;
     }
     if (!(error instanceof CommandFailure)) throw error;
     if (error.message !== '') terminal.err(`${error.message}\n`);

@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline/promises';
+
 /** Where the commands write. */
 export interface Terminal {
   /** Results: can be piped. */
@@ -8,6 +10,8 @@ export interface Terminal {
   isInteractive: boolean;
   /** Columns for running text. */
   width: number;
+  /** Asks for a line; absent where nobody can answer. */
+  ask?(question: string): Promise<string>;
 }
 
 export function systemTerminal(): Terminal {
@@ -16,7 +20,13 @@ export function systemTerminal(): Terminal {
     err: (text) => process.stderr.write(text),
     isInteractive: process.stderr.isTTY === true,
     width: Math.min(process.stdout.columns ?? 80, 100),
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askPerson } : {}),
   };
+}
+
+async function askPerson(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return lines.question(question).finally(() => lines.close());
 }
 
 /** Breaks running text between words, at most `width` characters a line where no single word is longer. */

@@ -47,6 +47,8 @@ export class Intake {
   // Set while packets wait that came less than the linger ago; undefined where none wait or the oldest has waited enough.
   #lingering: NodeJS.Timeout | undefined;
   #storeFailures = 0;
+  // Set by `suspend` until `resume`.
+  #isSuspended = false;
   // Set by the first reject that the quarantine has no room for.
   #isOverflowLogged = false;
 
@@ -62,6 +64,19 @@ export class Intake {
       storeFailures: this.#storeFailures,
       waiting: this.#window.size,
     };
+  }
+
+  /** Leaves the broker and forgets what waits: its senders keep it, as they get no receipt. */
+  suspend(): void {
+    this.#isSuspended = true;
+    this.#link.suspend();
+    this.#window.clear();
+  }
+
+  /** Comes back to the broker, unless the intake has been stopped. */
+  resume(): void {
+    this.#isSuspended = false;
+    if (!this.#stopping.signal.aborted) this.#link.resume();
   }
 
   /** Commits what is waiting, sends its receipts and leaves the broker. */
@@ -143,7 +158,7 @@ export class Intake {
         const report = await commitAround(inbox, batch);
         if (this.#storeFailures > 0) log.info({ failures: this.#storeFailures }, 'store commits again');
         this.#storeFailures = 0;
-        this.#link.resume();
+        if (!this.#isSuspended) this.#link.resume();
         return report;
       } catch (error) {
         if (this.#storeFailures === 0)

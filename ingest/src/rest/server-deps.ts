@@ -7,6 +7,7 @@ import type {
 } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { Backups } from '../backup/backups.ts';
 import type { Store } from '../store/store.ts';
 
 /** Climate of one device over [fromMs, toMs), thinned to at most `maxPoints`. Times are ms since the epoch. */
@@ -49,6 +50,7 @@ export interface ServerDeps {
     request(asked: ReconciliationRequest): Promise<ReconciliationReport>;
     report(id: string): Promise<ReconciliationReport | undefined>;
   };
+  backups: Backups;
   /** Every part; the service is ready when all of them are. */
   health: () => readonly PartHealth[];
   metrics: Registry;

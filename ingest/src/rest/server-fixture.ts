@@ -1,6 +1,7 @@
 import { type Finding, JostleError, ManualClock } from '@jostle/contracts';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { Backups } from '../backup/backups.ts';
 import { Inbox } from '../inbox/inbox.ts';
 import { replayQuarantined } from '../intake/quarantine-replay.ts';
 import { ReconciliationJobs } from '../keeping/reconciliation-jobs.ts';
@@ -11,10 +12,11 @@ import type { ServerDeps } from './server-deps.ts';
 /** Dependencies of a server for tests of the HTTP side alone: a real store, and no findings or telemetry. */
 export function serverDeps(store: Store, overrides: Partial<ServerDeps> = {}): ServerDeps {
   const clock = new ManualClock(Date.UTC(2026, 2, 1));
+  const log = pino({ level: 'silent' });
   return {
     store,
     clock,
-    log: pino({ level: 'silent' }),
+    log,
     telemetry: { climate: async () => [] },
     findings: {
       findingOf: async (id) => {
@@ -23,6 +25,7 @@ export function serverDeps(store: Store, overrides: Partial<ServerDeps> = {}): S
     },
     replayQuarantined: (id) => replayQuarantined({ store, inbox: new Inbox(store), onCommit: () => {} }, id),
     reconciliations: new ReconciliationJobs(store.db, clock, 7),
+    backups: new Backups({ store, clock, log, holdWriters: async () => async () => {} }),
     health: () => [{ part: 'store', isReady: true, detail: 'open' }],
     metrics: new Registry(),
     config: {},

@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { apiKeyCheck, loopbackCheck } from './access.ts';
 import { alertRoutes } from './alert-routes.ts';
+import { backupRoutes } from './backup-routes.ts';
 import { completenessRoutes } from './completeness-routes.ts';
 import { documentation } from './documentation.ts';
 import { answerError, answerErrors } from './error-answers.ts';
@@ -69,6 +70,7 @@ export async function buildServer(deps: ServerDeps): Promise<TypedApp> {
       completenessRoutes(api, deps);
       alertRoutes(api, deps);
       await importRoutes(api, deps);
+      await api.register(async (scope: TypedApp) => backupRoutes(scope, deps));
     },
     { prefix: '/api/v1' },
   );

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { JostleError } from '@jostle/contracts';
 import type { EachRow } from './each-row.ts';
-import type { SqliteReply, SqliteRequest } from './sqlite-worker.ts';
+import type { SqliteCopied, SqliteReply, SqliteRequest } from './sqlite-worker.ts';
 
 type Result = Exclude<SqliteReply, { error: unknown }>;
 interface Waiter {
@@ -25,6 +25,8 @@ export class SqliteClient {
   readonly #worker: Worker;
   // In the order of the requests; the worker answers in the same order.
   readonly #waiters: Waiter[] = [];
+  // Of the copy that is under way.
+  #copy: { resolve(): void; reject(error: Error): void } | undefined;
   #death: Error | undefined;
   readonly #lose: (reason: Error) => void;
   // Set by `close`, and where opening failed: from then on the end of the worker is no loss.
@@ -33,7 +35,9 @@ export class SqliteClient {
   private constructor(file: string, lose: (reason: Error) => void) {
     this.#lose = lose;
     this.#worker = new Worker(new URL('./sqlite-worker-entry.js', import.meta.url), { workerData: { file } });
-    this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply));
+    this.#worker.on('message', (reply: SqliteReply | SqliteCopied) =>
+      'copied' in reply ? this.#endCopy(reply) : this.#settle(reply),
+    );
     this.#worker.on('error', (error) => this.#die(error));
     this.#worker.on('exit', () =>
       this.#die(new SqliteStatementError('SQLITE_MISUSE', 'the thread of the store has ended')),
@@ -74,6 +78,39 @@ export class SqliteClient {
     return rows === undefined ? result : { ...result, rows: JSON.parse(rows) as unknown[] };
   }
 
+  /**
+   * The rows of a query in pieces; nothing else may be asked before its end.
+   *
+   * @throws SqliteStatementError
+   */
+  async *rows(sql: string, params: readonly unknown[], chunk: number): AsyncGenerator<Result> {
+    let piece = await this.#send({ sql, params, chunk });
+    try {
+      while (piece.rows.length > 0) {
+        yield piece;
+        piece = await this.#send('more');
+      }
+    } finally {
+      await this.#send('enough');
+    }
+  }
+
+  /**
+   * Copies the database into a file while statements go on. No transaction may be open before the promise resolves;
+   * `whole` resolves when the copy is complete.
+   *
+   * @throws SqliteStatementError
+   */
+  async copyTo(file: string): Promise<{ whole: Promise<void> }> {
+    const whole = new Promise<void>((resolve, reject) => {
+      this.#copy = { resolve, reject };
+    });
+    // It may fail before the caller waits for it.
+    whole.catch(() => {});
+    await this.#send({ copyTo: file });
+    return { whole };
+  }
+
   async close(): Promise<void> {
     if (this.#death !== undefined) return;
     this.#isEnding = true;
@@ -97,9 +134,16 @@ export class SqliteClient {
     else waiter?.resolve(reply);
   }
 
+  #endCopy({ copied }: SqliteCopied): void {
+    if (copied === 'whole') this.#copy?.resolve();
+    else this.#copy?.reject(new SqliteStatementError(copied.code, copied.message));
+    this.#copy = undefined;
+  }
+
   #die(error: Error): void {
     if (this.#death === undefined && !this.#isEnding) this.#lose(error);
     this.#death ??= error;
+    this.#copy?.reject(this.#death);
     for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#death);
   }
 }

@@ -18,6 +18,7 @@ import { SqliteClient } from './sqlite-client.ts';
 /** Kysely's SQLite dialect over a worker thread: one connection, taken in turn by queries and whole transactions. */
 export class SqliteWorkerDialect implements Dialect {
   readonly #file: string;
+  #driver: SqliteWorkerDriver | undefined;
   #lose: (reason: Error) => void = () => {};
   /** Resolves with the reason when the worker ends without having been told to. */
   readonly lost = new Promise<Error>((resolve) => {
@@ -29,7 +30,13 @@ export class SqliteWorkerDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    return new SqliteWorkerDriver(this.#file, this.#lose);
+    this.#driver = new SqliteWorkerDriver(this.#file, this.#lose);
+    return this.#driver;
+  }
+
+  /** Copies the database into a new file while queries and transactions go on; the copy is of the moment at which it ends. */
+  async copyTo(file: string): Promise<void> {
+    await this.#driver?.copyTo(file);
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -87,6 +94,13 @@ class SqliteWorkerDriver implements Driver {
     this.#release();
   }
 
+  async copyTo(file: string): Promise<void> {
+    // A copy cannot begin within a transaction: it takes its turn.
+    await this.acquireConnection();
+    const copy = await this.#client?.copyTo(file).finally(() => this.releaseConnection());
+    await copy?.whole;
+  }
+
   async beginTransaction(): Promise<void> {
     await this.#client?.execute('begin immediate');
   }
@@ -123,7 +137,10 @@ class SqliteWorkerConnection implements DatabaseConnection {
     };
   }
 
-  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    yield await this.executeQuery<R>(query);
+  async *streamQuery<R>(
+    { sql, parameters }: CompiledQuery,
+    chunkSize: number,
+  ): AsyncIterableIterator<QueryResult<R>> {
+    for await (const { rows } of this.#client.rows(sql, parameters, chunkSize)) yield { rows: rows as R[] };
   }
 }

@@ -1,10 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 
-/** A statement to run, once or for each row of a JSON array of parameters, or `close`. Requests are answered in the order in which they were sent. */
+/**
+ * Requests are answered in the order in which they were sent. A statement with `each` runs once for each row of that JSON
+ * array of parameters. A statement with `chunk` answers with its first so many
+ * rows, each `more` with the next ones, and none when there are no more; until then, or until `enough`, nothing else may
+ * be asked. `copyTo` is answered when the copy has begun; `SqliteCopied` comes when it has ended.
+ */
 export type SqliteRequest =
-  | { sql: string; params: readonly unknown[] }
+  | { sql: string; params: readonly unknown[]; chunk?: number }
   | { sql: string; each: string }
+  | { copyTo: string }
+  | 'more'
+  | 'enough'
   | 'close';
 
 export type SqliteReply =
@@ -15,7 +23,17 @@ export type SqliteReply =
       changes: number | undefined;
       insertId: number | undefined;
     }
-  | { error: { code: string; message: string } };
+  | { error: SqliteFault };
+
+/** The end of a copy, out of the order of the answers. */
+export interface SqliteCopied {
+  copied: 'whole' | SqliteFault;
+}
+
+interface SqliteFault {
+  code: string;
+  message: string;
+}
 
 /** How long the start waits for the lock of a process that is just ending, ms. */
 const LOCK_WAIT_MS = 2000;
@@ -25,6 +43,8 @@ const STATEMENTS_MAX = 300;
 const CACHE_KIB = 64 * 1024;
 /** 64 MiB of log between checkpoints, so that a page that changes with each batch is not written back with each. */
 const CHECKPOINT_PAGES = 16_384;
+/** Pages that a copy takes at once: 2 MB, some ms for which the statements wait. */
+const COPY_PAGES = 500;
 const EMPTY: SqliteReply = { rows: [], changes: undefined, insertId: undefined };
 
 function open(file: string): Sqlite.Database {
@@ -44,7 +64,9 @@ function open(file: string): Sqlite.Database {
   return db;
 }
 
-function executor(db: Sqlite.Database): (request: Exclude<SqliteRequest, 'close'>) => SqliteReply {
+type Statement = { sql: string; params: readonly unknown[] } | { sql: string; each: string };
+
+function executor(db: Sqlite.Database): (request: Statement) => SqliteReply {
   // Keyed by SQL text.
   const statements = new Map<string, Sqlite.Statement>();
   const prepared = (sql: string) => {
@@ -77,9 +99,59 @@ function runEach(statement: Sqlite.Statement, json: string): SqliteReply {
   return { rows: [], changes, insertId: undefined };
 }
 
-function errorReply(error: unknown): SqliteReply {
+function faultOf(error: unknown): SqliteFault {
   const { code, message } = error as { code?: string; message?: string };
-  return { error: { code: code ?? 'SQLITE_ERROR', message: message ?? String(error) } };
+  return { code: code ?? 'SQLITE_ERROR', message: message ?? String(error) };
+}
+
+/** Rows of one statement at a time, in pieces. */
+function rowReader(db: Sqlite.Database) {
+  let rows: IterableIterator<unknown> | undefined;
+  let size = 0;
+  const next = (): SqliteReply => {
+    const piece: unknown[] = [];
+    while (piece.length < size) {
+      const step = rows?.next();
+      if (step === undefined || step.done) break;
+      piece.push(step.value);
+    }
+    return { ...EMPTY, rows: piece };
+  };
+  return {
+    first(sql: string, params: readonly unknown[], chunk: number): SqliteReply {
+      rows = db.prepare(sql).iterate(...params);
+      size = chunk;
+      return next();
+    },
+    next,
+    end(): SqliteReply {
+      rows?.return?.();
+      rows = undefined;
+      return EMPTY;
+    },
+  };
+}
+
+/**
+ * Copies the database as it is at the end of the copy. Between two pieces statements go on: what they change in pages that
+ * were copied already is copied again (sqlite.org/backup.html). No transaction may be open until `begun` is called.
+ */
+async function copyDatabase(db: Sqlite.Database, file: string, begun: () => void): Promise<void> {
+  let isBegun = false;
+  const begin = () => {
+    if (!isBegun) begun();
+    isBegun = true;
+  };
+  try {
+    await db.backup(file, {
+      progress: () => {
+        begin();
+        return COPY_PAGES;
+      },
+    });
+  } finally {
+    begin();
+  }
 }
 
 function serve(port: NonNullable<typeof parentPort>, file: string): void {
@@ -87,23 +159,38 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
   try {
     db = open(file);
   } catch (error) {
-    port.postMessage(errorReply(error));
+    port.postMessage({ error: faultOf(error) });
     return;
   }
-  port.postMessage(EMPTY);
+  const answer = (reply: SqliteReply) => port.postMessage(reply);
+  answer(EMPTY);
   const execute = executor(db);
+  const reader = rowReader(db);
+  const copy = (to: string) => {
+    const copied = (outcome: SqliteCopied['copied']) => port.postMessage({ copied: outcome });
+    copyDatabase(db, to, () => answer(EMPTY)).then(
+      () => copied('whole'),
+      (error: unknown) => copied(faultOf(error)),
+    );
+  };
+  const replyTo = (request: Exclude<SqliteRequest, 'close' | { copyTo: string }>): SqliteReply => {
+    if (request === 'more') return reader.next();
+    if (request === 'enough') return reader.end();
+    if ('each' in request || request.chunk === undefined) return execute(request);
+    return reader.first(request.sql, request.params, request.chunk);
+  };
   port.on('message', (request: SqliteRequest) => {
     if (request === 'close') {
       db.close();
-      port.postMessage(EMPTY);
+      answer(EMPTY);
       port.close();
-      return;
-    }
-    try {
-      port.postMessage(execute(request));
-    } catch (error) {
-      port.postMessage(errorReply(error));
-    }
+    } else if (typeof request === 'object' && 'copyTo' in request) copy(request.copyTo);
+    else
+      try {
+        answer(replyTo(request));
+      } catch (error) {
+        answer({ error: faultOf(error) });
+      }
   });
 }
 

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import { migrate } from './migrations.ts';
 import { openingError, type StorePlace } from './opening-error.ts';
 import { postgresDialect } from './postgres-dialect.ts';
+import { clearSnapshot, postgresSnapshot, type Snapshot, sqliteSnapshot } from './snapshot.ts';
 import { SqliteWorkerDialect } from './sqlite-dialect.ts';
 
 /** The relational store of ingest: inbox, ledger, findings. */
@@ -18,6 +19,8 @@ export interface Store {
   readonly engine: Engine;
   /** Resolves with the reason when the store ends by itself and cannot be opened again in this process. */
   readonly lost: Promise<Error>;
+  /** All of it at one moment, to be read while the store goes on; one at a time, and to be closed. */
+  snapshot(): Promise<Snapshot>;
   close(): Promise<void>;
 }
 
@@ -37,18 +40,34 @@ export async function openStore(place: StorePlace): Promise<Store> {
   }
 }
 
-function openPostgres(databaseUrl: string): Promise<Store> {
-  // A lost connection is replaced by the next query.
-  return connect('postgres', postgresDialect(databaseUrl), new Promise(() => {}));
+async function openPostgres(databaseUrl: string): Promise<Store> {
+  const db = await connect('postgres', postgresDialect(databaseUrl));
+  return {
+    db,
+    engine: 'postgres',
+    // A lost connection is replaced by the next query.
+    lost: new Promise(() => {}),
+    snapshot: () => postgresSnapshot(db),
+    close: () => db.destroy(),
+  };
 }
 
 async function openSqlite(dataDir: string): Promise<Store> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const dialect = new SqliteWorkerDialect(join(dataDir, 'ingest.db'));
-  return connect('sqlite', dialect, dialect.lost);
+  const db = await connect('sqlite', dialect);
+  // The store is locked by now: what lies there is of a process that was killed.
+  await clearSnapshot(dataDir);
+  return {
+    db,
+    engine: 'sqlite',
+    lost: dialect.lost,
+    snapshot: () => sqliteSnapshot(dialect, dataDir),
+    close: () => db.destroy(),
+  };
 }
 
-async function connect(engine: Engine, dialect: Dialect, lost: Promise<Error>): Promise<Store> {
+async function connect(engine: Engine, dialect: Dialect): Promise<Kysely<Database>> {
   const db = new Kysely<Database>({ dialect });
   try {
     await migrate(db, engine);
@@ -56,5 +75,5 @@ async function connect(engine: Engine, dialect: Dialect, lost: Promise<Error>): 
     await db.destroy();
     throw error;
   }
-  return { db, engine, lost, close: () => db.destroy() };
+  return db;
 }
