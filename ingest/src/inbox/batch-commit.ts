@@ -51,6 +51,7 @@ export async function commitGroups(
   await bound(commit, receptions);
   await writeReceived(trx, engine, receptions);
   await writeStates(trx, engine, receptions, heard);
+  // The account of what was received belongs here: `receptions` hold all that it needs.
   for (const reception of receptions) {
     await putAside(commit, reception);
     addReceipt(report, reception);
@@ -81,10 +82,10 @@ async function receive(
   const boots = await noteBoots(
     trx,
     engine,
-    sorted.map(({ group, fresh }) => bootNewsOf(group, fresh)),
+    sorted.map(({ group, sorting }) => bootNewsOf(group, sorting.fresh)),
   );
-  const receptions = sorted.map(({ group, committed, ...rest }) =>
-    receptionOf(group, rest, committed, boots),
+  const receptions = sorted.map(({ group, committed, sorting }) =>
+    receptionOf(group, sorting, committed, boots),
   );
   return { receptions, boots: boots.values() };
 }
