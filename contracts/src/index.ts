@@ -13,6 +13,7 @@ export * from './rest/finding.ts';
 export * from './rest/imports.ts';
 export * from './rest/ledger.ts';
 export * from './rest/observations.ts';
+export * from './rest/reconciliation.ts';
 export * from './telemetry/influx-names.ts';
 export * from './wire/receipt.ts';
 export * from './wire/record-chain.ts';

@@ -84,6 +84,13 @@ export const IngestConfig = Type.Object({
       secret: true,
     }),
   ),
+  inboxRetentionDays: Type.Integer({
+    env: 'INBOX_RETENTION_DAYS',
+    title: 'Days after which records leave the inbox; curves, events and what was received stay.',
+    default: 7,
+    minimum: 1,
+    maximum: 3650,
+  }),
   consoleDir: Type.Optional(
     Type.String({
       env: 'JOSTLE_CONSOLE_DIR',

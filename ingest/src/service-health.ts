@@ -1,9 +1,9 @@
 import type { Intake } from './intake/intake.ts';
+import type { Keeper } from './keeping/keeper.ts';
 import type { PartHealth } from './rest/server-deps.ts';
-import type { TelemetryWriter } from './telemetry/telemetry-writer.ts';
 
 /** The parts as `/readyz` shows them. Curves that lag are told of, but the service is of use without them. */
-export function partHealth(intake: Intake, writer: TelemetryWriter): PartHealth[] {
+export function partHealth(intake: Intake, keeper: Keeper): PartHealth[] {
   const { isConnected, storeFailures } = intake.state;
   return [
     {
@@ -16,6 +16,6 @@ export function partHealth(intake: Intake, writer: TelemetryWriter): PartHealth[
       isReady: isConnected,
       detail: isConnected ? 'connected' : 'no connection to the broker',
     },
-    { part: 'telemetry', isReady: true, detail: writer.problem ?? 'writes' },
+    { part: 'telemetry', isReady: true, detail: keeper.standing },
   ];
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type Clock, listenError } from '@jostle/contracts';
 import type { Logger } from 'pino';
@@ -11,6 +11,9 @@ import { Intake } from './intake/intake.ts';
 import { openMqttLink } from './intake/mqtt-link.ts';
 import { replayQuarantined } from './intake/quarantine-replay.ts';
 import { intakeMetrics } from './intake-metrics.ts';
+import { Keeper } from './keeping/keeper.ts';
+import { keepingMetrics } from './keeping/keeping-metrics.ts';
+import { ReconciliationJobs } from './keeping/reconciliation-jobs.ts';
 import { buildServer } from './rest/server.ts';
 import type { TypedApp } from './rest/typed-app.ts';
 import { partHealth } from './service-health.ts';
@@ -18,7 +21,6 @@ import { openStore, type Store } from './store/store.ts';
 import { EmbeddedTelemetryStore } from './telemetry/embedded-store.ts';
 import { InfluxTelemetryStore } from './telemetry/influx-store.ts';
 import type { TelemetryStore } from './telemetry/telemetry-store.ts';
-import { TelemetryWriter } from './telemetry/telemetry-writer.ts';
 
 export interface Service {
   /** Where it listens, also where the configuration says 0. */
@@ -58,25 +60,31 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
   await inbox.forgetPresence();
 
   const telemetry = openTelemetry(config, store);
-  const writer = new TelemetryWriter({
+  const metrics = new Registry();
+  const retentionDays = config.inboxRetentionDays;
+  const jobs = new ReconciliationJobs(store.db, clock, retentionDays);
+  const keeper: Keeper = new Keeper({
     store,
     telemetry,
+    holder: randomUUID(),
+    jobs,
+    retentionDays,
     clock,
     random: Math.random,
-    log: partLog('telemetry'),
+    log: partLog('keeper'),
+    metrics: keepingMetrics(metrics, () => keeper.isLeader),
   });
   parts.push({
-    name: 'telemetry',
+    name: 'keeper',
     stop: async () => {
-      await Promise.all([writer.stop(), telemetry.close()]);
+      await Promise.all([keeper.stop(), telemetry.close()]);
     },
   });
 
-  const metrics = new Registry();
   const count = intakeMetrics(metrics, () => intake.state);
   const onCommit = (report: CommitReport) => {
     count(report);
-    writer.nudge();
+    keeper.nudge();
   };
   const server = await buildServer({
     store,
@@ -85,7 +93,8 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
     telemetry,
     findings: createFindings({ store, clock }),
     replayQuarantined: (id) => replayQuarantined({ store, inbox, onCommit }, id),
-    health: () => partHealth(intake, writer),
+    reconciliations: jobs,
+    health: () => partHealth(intake, keeper),
     metrics,
     config,
   });

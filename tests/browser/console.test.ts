@@ -33,6 +33,7 @@ describe.skipIf(isMissing)('the console in a browser', () => {
         dataDir: join(folder, name),
         mqttUrl: `mqtt://127.0.0.1:${broker.port}`,
         influxDatabase: 'jostle',
+        inboxRetentionDays: 7,
         consoleDir: join(folder, 'console'),
         logLevel: 'fatal',
         ...secrets,

@@ -7,7 +7,7 @@ import { ManualClock, MINUTE_MS, type RecordDraft } from '@jostle/contracts';
 import { type AgentConfig, runAgent } from '@jostle/edge/agent';
 import { truthOf } from '@jostle/firmware-sim';
 import { startService } from '@jostle/ingest';
-import { openStore } from '@jostle/ingest/testing';
+import { openStore, placedRecords } from '@jostle/ingest/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { JOURNEY, JOURNEY_MINUTES, JOURNEY_START_MS } from './stepping-journey.ts';
@@ -33,7 +33,7 @@ async function deliverJourney(): Promise<RecordDraft[]> {
   const mqttUrl = `mqtt://127.0.0.1:${broker.port}`;
   const config = { httpHost: '127.0.0.1', httpPort: 0, dataDir: join(folder, 'ingest'), mqttUrl } as const;
   const service = await startService(
-    { ...config, influxDatabase: 'jostle', logLevel: 'info' },
+    { ...config, influxDatabase: 'jostle', inboxRetentionDays: 7, logLevel: 'info' },
     log,
     new ManualClock(END_MS),
   );
@@ -77,15 +77,15 @@ test('a clock that steps by an hour, by a day and to 1970 loses nothing, changes
   const drafts = await deliverJourney();
   const store = await openStore({ dataDir: join(folder, 'ingest') });
   onTestFinished(() => store.close());
-  const rows = await store.db.selectFrom('inbox').selectAll().orderBy('seq').execute();
-  expect(rows.map(({ seq, kind, mono_ms, measured_at }) => [seq, kind, mono_ms, measured_at])).toEqual(
-    drafts.map(({ kind, monotonicMs, measuredAt }, i) => [i + 1, kind, monotonicMs, measuredAt]),
-  );
+  const rows = await placedRecords(store);
+  expect(
+    rows.map(({ record: { seq, kind, monotonicMs, measuredAt } }) => [seq, kind, monotonicMs, measuredAt]),
+  ).toEqual(drafts.map(({ kind, monotonicMs, measuredAt }, i) => [i + 1, kind, monotonicMs, measuredAt]));
   const wrongest = Math.max(...drafts.map((d) => Math.abs(d.measuredAt - JOURNEY_START_MS - d.monotonicMs)));
   expect(wrongest).toBe(JOURNEY_START_MS);
-  const errors = rows.map((row) => Math.abs((row.resolved_at ?? 0) - JOURNEY_START_MS - row.mono_ms));
+  const errors = rows.map(({ record, at }) => Math.abs((at ?? 0) - JOURNEY_START_MS - record.monotonicMs));
   expect(Math.max(...errors)).toBeLessThanOrEqual(ROUNDING_MS);
-  expect(new Set(rows.map((row) => row.time_quality))).toEqual(new Set(['measured', 'corrected']));
+  expect(new Set(rows.map((row) => row.quality))).toEqual(new Set(['measured', 'corrected']));
 
   const shocks = await store.db.selectFrom('shock_event').select('impact_at').orderBy('impact_at').execute();
   const truth = truthOf(JOURNEY).filter(({ heightM }) => (heightM ?? 0) > 0.5);

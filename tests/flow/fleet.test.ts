@@ -28,7 +28,13 @@ beforeAll(async () => {
   const broker = await startBroker(readBrokerConfig({ MQTT_PORT: '0' }), log);
   closing.unshift(() => broker.stop());
   const mqttUrl = `mqtt://127.0.0.1:${broker.port}`;
-  const config = { httpHost: '127.0.0.1', httpPort: 0, influxDatabase: 'jostle', logLevel: 'info' } as const;
+  const config = {
+    httpHost: '127.0.0.1',
+    httpPort: 0,
+    influxDatabase: 'jostle',
+    inboxRetentionDays: 7,
+    logLevel: 'info',
+  } as const;
   const dataDir = join(folder, 'ingest');
   const service = await startService({ ...config, dataDir, mqttUrl }, log, new ManualClock(Date.now()));
   closing.unshift(() => service.stop());

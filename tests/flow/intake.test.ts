@@ -44,6 +44,7 @@ async function startIngest(backends: Partial<IngestConfig> = {}) {
     dataDir: join(folder, 'ingest'),
     mqttUrl: `mqtt://127.0.0.1:${broker.port}`,
     influxDatabase: 'jostle',
+    inboxRetentionDays: 7,
     logLevel: 'info',
     ...backends,
   };

@@ -27,7 +27,7 @@ async function startIngest(mqttUrl: string): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'jostle-flow-mosquitto-'));
   const config = {
     ...{ httpHost: '127.0.0.1', httpPort: 0, dataDir, mqttUrl },
-    ...{ influxDatabase: 'jostle', logLevel: 'info' as const },
+    ...{ influxDatabase: 'jostle', inboxRetentionDays: 7, logLevel: 'info' as const },
   };
   const service = await startService(config, pino({ level: 'silent' }), new ManualClock(START_MS));
   onTestFinished(async () => {

@@ -23,3 +23,10 @@ export const MEASUREMENTS = {
 export function pointTimeNs(measuredAt: number, seq: number): bigint {
   return BigInt(measuredAt) * 1_000_000n + BigInt(seq % 1_000_000);
 }
+
+/** The same as text; for times after 1970 without the cost of a BigInt. */
+export function pointTimeText(measuredAt: number, seq: number): string {
+  return measuredAt > 0 && Number.isSafeInteger(measuredAt)
+    ? `${measuredAt}${String(seq % 1_000_000).padStart(6, '0')}`
+    : String(pointTimeNs(measuredAt, seq));
+}

@@ -5,6 +5,7 @@ import { Inbox } from '../inbox/inbox.ts';
 import { EmbeddedTelemetryStore } from '../telemetry/embedded-store.ts';
 import { startWriter } from '../testing/idle-writer.ts';
 import { readPayload } from '../testing/messages.ts';
+import { placedRecords } from '../testing/placed-records.ts';
 import { EPOCH, makeRecord, START_MS } from '../testing/records.ts';
 import { onEachStore } from '../testing/stores.ts';
 
@@ -43,12 +44,13 @@ onEachStore('records in time', (open) => {
       const message = encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 100 }, records, sent);
       return inbox.commit([readPayload(JSON.stringify(message), 'DEV-1', receivedAt)]);
     };
-    const times = () =>
-      store.db
-        .selectFrom('inbox')
-        .select(['seq', 'measured_at', 'resolved_at', 'time_quality'])
-        .orderBy('seq')
-        .execute();
+    const times = async () =>
+      (await placedRecords(store)).map(({ record: { seq, measuredAt }, at, quality }) => ({
+        seq,
+        measuredAt,
+        at,
+        quality,
+      }));
     return { store, db: store.db, receive, times };
   };
 
@@ -68,7 +70,7 @@ onEachStore('records in time', (open) => {
       START_MS + 80 * SECOND,
     );
     await nudge();
-    expect((await times()).map((row) => row.time_quality)).toEqual(Array(5).fill('bounded'));
+    expect((await times()).map((row) => row.quality)).toEqual(Array(5).fill('bounded'));
     expect(
       await db.selectFrom('shock_event').select(['impact_at', 'earliest_at', 'time_quality']).execute(),
     ).toEqual([
@@ -82,11 +84,11 @@ onEachStore('records in time', (open) => {
     expect(await times()).toEqual([
       ...[10, 11, 60, 70, 71].map((s, i) => ({
         seq: i + 1,
-        measured_at: s * SECOND,
-        resolved_at: boot + s * SECOND,
-        time_quality: 'corrected',
+        measuredAt: s * SECOND,
+        at: boot + s * SECOND,
+        quality: 'corrected',
       })),
-      { seq: 6, measured_at: boot + 100_000, resolved_at: boot + 100_000, time_quality: 'measured' },
+      { seq: 6, measuredAt: boot + 100_000, at: boot + 100_000, quality: 'measured' },
     ]);
     expect(
       await db.selectFrom('shock_event').select(['impact_at', 'earliest_at', 'time_quality']).execute(),
@@ -123,7 +125,7 @@ onEachStore('records in time', (open) => {
     await receive([anchor(2, { boot: 1, mono: 8000, wall: START_MS + 8000 })], START_MS + 8000);
     await nudge();
     expect(await curve()).toEqual([{ measured_at: START_MS + 5000 }]);
-    expect(await db.selectFrom('point_move').selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('boot_move').selectAll().execute()).toEqual([]);
     await writer.stop();
   });
 
@@ -132,14 +134,14 @@ onEachStore('records in time', (open) => {
     const reading = (seq: number) =>
       stamped(seq, 'climate', { boot: 1, mono: seq * SECOND, wall: seq * SECOND });
     await receive([reading(1)], START_MS + 9000, 2000);
-    expect(await times()).toMatchObject([{ resolved_at: START_MS + 8000, time_quality: 'corrected' }]);
+    expect(await times()).toMatchObject([{ at: START_MS + 8000, quality: 'corrected' }]);
     await receive([reading(3)], START_MS + 3600, 3500);
-    expect(await times()).toMatchObject([{ resolved_at: START_MS + 1100 }, { resolved_at: START_MS + 3100 }]);
+    expect(await times()).toMatchObject([{ at: START_MS + 1100 }, { at: START_MS + 3100 }]);
     await receive([reading(4)], START_MS + 4500, 4500);
     expect(await times()).toMatchObject([
-      { resolved_at: START_MS + 1100 },
-      { resolved_at: START_MS + 3100 },
-      { resolved_at: START_MS + 4100 },
+      { at: START_MS + 1100 },
+      { at: START_MS + 3100 },
+      { at: START_MS + 4100 },
     ]);
   });
 
@@ -195,7 +197,7 @@ onEachStore('records in time', (open) => {
   });
 
   it('leads to the same rows whatever the order in which anchors and records come', async () => {
-    const { db, receive } = await openInbox();
+    const { db, receive, times } = await openInbox();
     const wallOf = (s: number) =>
       s < 8 ? s : s < 16 ? START_MS + s * SECOND : START_MS + (s + 7200) * SECOND;
     const records = Array.from({ length: 24 }, (_, s) => {
@@ -210,11 +212,8 @@ onEachStore('records in time', (open) => {
       );
     });
     const snapshot = async () => ({
-      inbox: await db
-        .selectFrom('inbox')
-        .select(['seq', 'resolved_at', 'time_quality'])
-        .orderBy('seq')
-        .execute(),
+      times: await times(),
+      spans: await db.selectFrom('inbox').select(['first_at', 'last_at']).orderBy('from_seq').execute(),
       shocks: await db.selectFrom('shock_event').selectAll().orderBy('id').execute(),
     });
     const forget = async () => {
@@ -241,7 +240,7 @@ onEachStore('records in time', (open) => {
     }
     expect(seen[1]).toEqual(seen[0]);
     expect(seen[2]).toEqual(seen[0]);
-    expect(seen[0]?.inbox.map((row) => (row.resolved_at ?? 0) - START_MS)).toEqual(
+    expect(seen[0]?.times.map((row) => (row.at ?? 0) - START_MS)).toEqual(
       records.map((_, s) => (s < 13 ? s : s + 7200) * SECOND),
     );
   });

@@ -1,9 +1,11 @@
 import type { DeviceRecord } from '@jostle/contracts';
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
+import { boundsIn, lineOf } from './boot-line-reader.ts';
 import type { BootRow, EpochOfDevice } from './boot-notes.ts';
-import { AGREEMENT_MS, type OffsetBounds, placeWithin } from './placement.ts';
-import { datedRecords, setTime, writePlaced } from './stored-records.ts';
+import { noteMove } from './moving.ts';
+import type { OffsetBounds } from './placement.ts';
+import { placeRuns } from './run-placing.ts';
 
 /** Bounds that changed by less than this are not worth writing a boot's events again, ms. */
 const CHANGE_MS = 1000;
@@ -44,16 +46,14 @@ async function boundBoot(
   const now = await boundsOf(trx, boot);
   const hasChanged =
     isFar(now.earliestOffsetMs, boot.earliest_offset_ms) || isFar(now.latestOffsetMs, boot.latest_offset_ms);
-  const bounds = hasChanged
-    ? now
-    : {
-        earliestOffsetMs: boot.earliest_offset_ms,
-        latestOffsetMs: boot.latest_offset_ms ?? now.latestOffsetMs,
-      };
+  if (!hasChanged && fresh.length === 0) return;
+  const bounds = hasChanged ? now : (boundsIn(boot) ?? now);
   if (hasChanged) await writeBounds(trx, boot, bounds);
-  if (hasChanged || fresh.length > 0) await believeBatteryClock(trx, boot, bounds);
-  const records = hasChanged ? await datedRecords(trx, boot, sql`time_quality = 'bounded'`) : fresh;
-  await writePlaced(trx, boot, records, (record) => placeWithin(record, bounds));
+  const fromSeq = hasChanged ? boot.first_seq : Math.min(...fresh.map(({ seq }) => seq));
+  const line = { anchors: [], heardOffsetMs: null, bounds };
+  const { hasBatteryClock } = await placeRuns(trx, { boot, line, fromSeq });
+  // Only a battery clock within the bounds has a point.
+  if (hasChanged && hasBatteryClock) await noteMove(trx, boot, lineOf(boot, []));
 }
 
 function isFar(now: number | null, before: number | null): boolean {
@@ -64,17 +64,20 @@ function isFar(now: number | null, before: number | null): boolean {
 async function boundsOf(trx: Transaction<Database>, boot: BootRow): Promise<OffsetBounds> {
   const known = trx
     .selectFrom('inbox')
-    .select('resolved_at')
+    .select(['first_at', 'last_at'])
     .where('device_id', '=', boot.device_id)
     .where('epoch', '=', boot.epoch)
     .where('boot_id', '<>', boot.boot_id)
-    .where('resolved_at', 'is not', null)
+    .where('first_at', 'is not', null)
     .limit(1);
-  const before = await known.where('seq', '<', boot.first_seq).orderBy('seq', 'desc').executeTakeFirst();
-  const after = await known.where('seq', '>', boot.last_seq).orderBy('seq').executeTakeFirst();
-  const next = after?.resolved_at ?? Number.POSITIVE_INFINITY;
+  const before = await known
+    .where('from_seq', '<', boot.first_seq)
+    .orderBy('from_seq', 'desc')
+    .executeTakeFirst();
+  const after = await known.where('from_seq', '>', boot.last_seq).orderBy('from_seq').executeTakeFirst();
+  const next = after?.first_at ?? Number.POSITIVE_INFINITY;
   const latestOffsetMs = Math.min(boot.received_offset_ms, next - boot.last_mono_ms);
-  const previous = before?.resolved_at ?? null;
+  const previous = before?.last_at ?? null;
   const earliestOffsetMs = previous === null ? null : Math.min(previous - boot.first_mono_ms, latestOffsetMs);
   return { earliestOffsetMs, latestOffsetMs };
 }
@@ -91,22 +94,4 @@ async function writeBounds(
     .where('epoch', '=', boot.epoch)
     .where('boot_id', '=', boot.boot_id)
     .execute();
-}
-
-/** The rule of `placeWithin` for a battery clock, in SQL. */
-async function believeBatteryClock(
-  trx: Transaction<Database>,
-  boot: BootRow,
-  bounds: OffsetBounds,
-): Promise<void> {
-  const latest = sql.lit(bounds.latestOffsetMs + AGREEMENT_MS);
-  const earliest = sql.lit(
-    bounds.earliestOffsetMs === null ? Number.MIN_SAFE_INTEGER : bounds.earliestOffsetMs - AGREEMENT_MS,
-  );
-  await setTime(trx, boot, {
-    which: sql`resolved_at is null and clock = 'rtc' and measured_at - mono_ms between ${earliest} and ${latest}`,
-    at: sql`measured_at`,
-    quality: sql`'measured'`,
-    place: (record) => placeWithin(record, bounds),
-  });
 }

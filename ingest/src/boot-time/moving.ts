@@ -1,35 +1,44 @@
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
-import type { NotedBoot } from './boot-notes.ts';
-import { AGREEMENT_MS, placeRecord, reachOf } from './placement.ts';
-import { type NewTime, setTime } from './stored-records.ts';
+import type { BootLine } from './boot-line.ts';
+import { boundsIn, lineOf } from './boot-line-reader.ts';
+import type { BootRow, NotedBoot } from './boot-notes.ts';
+import type { Anchor } from './placement.ts';
+import { placeRuns } from './run-placing.ts';
 
-/** Brings the stored records of a boot to where its line puts them now: the rule of `placeRecord`, in SQL. */
+/** Brings the stored records of a boot to where its line puts them now, and has their points follow. */
 export async function moveRecords(trx: Transaction<Database>, boot: NotedBoot): Promise<void> {
-  const { anchors, heardOffsetMs, row } = boot;
-  const reach = reachOf(anchors);
-  for (const [i, { wallMs, monotonicMs }] of anchors.entries()) {
-    const fromMono = Math.max(row.first_mono_ms, reach[i] ?? Number.NEGATIVE_INFINITY);
-    const toMono = Math.min(row.last_mono_ms + 1, reach[i + 1] ?? Number.POSITIVE_INFINITY);
-    const isInReach = sql<boolean>`mono_ms >= ${sql.lit(fromMono)} and mono_ms < ${sql.lit(toMono)}`;
-    if (fromMono < toMono) await moveTo(trx, boot, wallMs - monotonicMs, isInReach);
-  }
-  if (anchors.length === 0 && heardOffsetMs !== null)
-    await moveTo(trx, boot, heardOffsetMs, sql<boolean>`clock <> 'ntp'`);
+  const { row, anchors } = boot;
+  const before = { ...boot.before, bounds: boundsIn(row) };
+  const isAnchoredAlike =
+    anchors.length > 0 && JSON.stringify(before.anchors) === JSON.stringify(boot.anchors);
+  if (isAnchoredAlike) return;
+  await noteMove(trx, row, before);
+  await placeRuns(trx, {
+    boot: row,
+    line: lineOf(row, anchors),
+    before,
+    fromMono: changeOf(before.anchors, anchors),
+  });
 }
 
-async function moveTo(
+/** Tells the telemetry writer that points of a boot may lie where its line was before. */
+export async function noteMove(
   trx: Transaction<Database>,
-  boot: NotedBoot,
-  offsetMs: number,
-  which: NewTime['which'],
+  { device_id, epoch, boot_id }: BootRow,
+  before: BootLine,
 ): Promise<void> {
-  const line = sql<number>`(mono_ms + ${sql.lit(offsetMs)})`;
-  const agrees = sql<boolean>`(clock <> 'none' and abs(${line} - measured_at) <= ${sql.lit(AGREEMENT_MS)})`;
-  await setTime(trx, boot.row, {
-    which,
-    at: sql`(case when ${agrees} then measured_at else ${line} end)`,
-    quality: sql`(case when ${agrees} then 'measured' else 'corrected' end)`,
-    place: (record) => placeRecord(record, boot),
-  });
+  await trx
+    .insertInto('boot_move')
+    .values({ device_id, epoch, boot_id, line_before: JSON.stringify(before) })
+    .execute();
+}
+
+/** The monotonic time before which two rows of anchors place everything alike. */
+function changeOf(before: readonly Anchor[], after: readonly Anchor[]): number {
+  const i = after.findIndex(
+    (anchor, n) => anchor.monotonicMs !== before[n]?.monotonicMs || anchor.wallMs !== before[n]?.wallMs,
+  );
+  // What lies between the last common anchor and the first new one may go to either.
+  return after[i - 1]?.monotonicMs ?? Number.NEGATIVE_INFINITY;
 }

@@ -9,13 +9,16 @@ export interface ApiClient {
   /** @throws CommandFailure */
   get<T>(path: string): Promise<T>;
   /** @throws CommandFailure */
-  post<T>(path: string, form?: FormData): Promise<T>;
+  post<T>(path: string, body?: FormData | object): Promise<T>;
 }
 
 export function apiClient({ url, apiKey }: CliConfig): ApiClient {
   const base = url.replace(/\/+$/, '');
   const ask = async <T>(path: string, init: RequestInit): Promise<T> => {
-    const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    const headers = {
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...(typeof init.body === 'string' ? { 'content-type': 'application/json' } : {}),
+    };
     let response: Response;
     try {
       response = await fetch(`${base}/api/v1${path}`, { ...init, headers });
@@ -28,7 +31,11 @@ export function apiClient({ url, apiKey }: CliConfig): ApiClient {
   };
   return {
     get: (path) => ask(path, {}),
-    post: (path, body) => ask(path, { method: 'POST', ...(body && { body }) }),
+    post: (path, body) =>
+      ask(path, {
+        method: 'POST',
+        ...(body && { body: body instanceof FormData ? body : JSON.stringify(body) }),
+      }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { CliConfig } from './config.ts';
 import { importCommand } from './import-command.ts';
 import { findingCommand, returnsCommand } from './list-commands.ts';
 import { quarantineCommand } from './quarantine-command.ts';
+import { reconcileCommand } from './reconcile-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The exit code of a wrong configuration (sysexits.h, EX_CONFIG). */
@@ -21,7 +22,7 @@ export interface CliParts {
  * Runs one command of the desk's tool.
  *
  * @param args without the names of the interpreter and the script
- * @returns the exit code: 0, 1 where it failed or an import was refused, 78 for a wrong configuration
+ * @returns the exit code: 0, 1 where it failed, an import was refused or a difference remains, 78 for a wrong configuration
  */
 export async function runCli(
   args: readonly string[],
@@ -34,7 +35,8 @@ export async function runCli(
     .addCommand(importCommand(api, terminal, pause))
     .addCommand(findingCommand(api, terminal))
     .addCommand(returnsCommand(api, terminal))
-    .addCommand(quarantineCommand(api, terminal));
+    .addCommand(quarantineCommand(api, terminal))
+    .addCommand(reconcileCommand(api, terminal, pause));
   for (const command of [program, ...descendants(program)])
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   try {

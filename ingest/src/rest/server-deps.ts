@@ -1,4 +1,10 @@
-import type { Clock, Finding, QuarantineReplay } from '@jostle/contracts';
+import type {
+  Clock,
+  Finding,
+  QuarantineReplay,
+  ReconciliationReport,
+  ReconciliationRequest,
+} from '@jostle/contracts';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Store } from '../store/store.ts';
@@ -37,6 +43,12 @@ export interface ServerDeps {
   findings: { findingOf(returnId: string): Promise<Finding> };
   /** Reads a quarantined message again; undefined where there is none of this id. */
   replayQuarantined: (id: number) => Promise<QuarantineReplay | undefined>;
+  /** Comparisons of the inbox with the telemetry store; the ingest that leads does them. */
+  reconciliations: {
+    /** @throws JostleError REST_REQUEST_INVALID */
+    request(asked: ReconciliationRequest): Promise<ReconciliationReport>;
+    report(id: string): Promise<ReconciliationReport | undefined>;
+  };
   /** Every part; the service is ready when all of them are. */
   health: () => readonly PartHealth[];
   metrics: Registry;

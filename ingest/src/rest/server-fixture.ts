@@ -3,15 +3,17 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { Inbox } from '../inbox/inbox.ts';
 import { replayQuarantined } from '../intake/quarantine-replay.ts';
+import { ReconciliationJobs } from '../keeping/reconciliation-jobs.ts';
 import type { Store } from '../store/store.ts';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './server-deps.ts';
 
 /** Dependencies of a server for tests of the HTTP side alone: a real store, and no findings or telemetry. */
 export function serverDeps(store: Store, overrides: Partial<ServerDeps> = {}): ServerDeps {
+  const clock = new ManualClock(Date.UTC(2026, 2, 1));
   return {
     store,
-    clock: new ManualClock(Date.UTC(2026, 2, 1)),
+    clock,
     log: pino({ level: 'silent' }),
     telemetry: { climate: async () => [] },
     findings: {
@@ -20,6 +22,7 @@ export function serverDeps(store: Store, overrides: Partial<ServerDeps> = {}): S
       },
     },
     replayQuarantined: (id) => replayQuarantined({ store, inbox: new Inbox(store), onCommit: () => {} }, id),
+    reconciliations: new ReconciliationJobs(store.db, clock, 7),
     health: () => [{ part: 'store', isReady: true, detail: 'open' }],
     metrics: new Registry(),
     config: {},

@@ -11,6 +11,7 @@ import { journeyRoutes } from './journey-routes.ts';
 import { ledgerRoutes } from './ledger-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
+import { reconciliationRoutes } from './reconciliation-routes.ts';
 import type { ServerDeps } from './server-deps.ts';
 import { shockRoutes } from './shock-routes.ts';
 import type { TypedApp } from './typed-app.ts';
@@ -62,6 +63,7 @@ export async function buildServer(deps: ServerDeps): Promise<TypedApp> {
       shockRoutes(api, deps);
       observationRoutes(api, deps);
       quarantineRoutes(api, deps);
+      reconciliationRoutes(api, deps);
       await importRoutes(api, deps);
     },
     { prefix: '/api/v1' },

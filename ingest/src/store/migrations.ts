@@ -4,6 +4,7 @@ import { findingMigration } from '../finding/finding-migration.ts';
 import { inboxMigration } from '../inbox/inbox-migration.ts';
 import { quarantineMigration } from '../inbox/quarantine-migration.ts';
 import { runsMigration } from '../inbox/runs-migration.ts';
+import { keepingMigration } from '../keeping/keeping-migration.ts';
 import { ledgerMigration } from '../ledger/ledger-migration.ts';
 import { telemetryMigration } from '../telemetry/telemetry-migration.ts';
 import type { Database } from './database.ts';
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly (readonly [name: string, area: AreaMigration])[] = [
   ['005-quarantine', quarantineMigration],
   ['006-boot', bootMigration],
   ['007-runs', runsMigration],
+  ['008-keeping', keepingMigration],
 ];
 
 /** Brings the database to the newest tables, all in one transaction: a kill in the middle leaves nothing behind. */

@@ -1,10 +1,14 @@
-import { pointTimeNs } from '@jostle/contracts';
+import { pointTimeText } from '@jostle/contracts';
 import { sql } from 'kysely';
 import { isDataError } from '../store/data-error.ts';
 import { insertChunks } from '../store/insert-chunks.ts';
 import type { Store } from '../store/store.ts';
 import {
   type ClimatePoint,
+  HOUR_MS,
+  type HourCount,
+  type PointPlace,
+  type PointTime,
   stretchMs,
   type TelemetryPoint,
   type TelemetryStore,
@@ -13,6 +17,7 @@ import {
 
 /** Readings in the relational store. Shock events have a table of their own there and are not written again. */
 export class EmbeddedTelemetryStore implements TelemetryStore {
+  readonly kinds = ['climate'] as const;
   readonly #store: Store;
 
   constructor(store: Store) {
@@ -25,7 +30,7 @@ export class EmbeddedTelemetryStore implements TelemetryStore {
         ? []
         : {
             device_id: point.deviceId,
-            point_ns: String(pointTimeNs(point.measuredAt, point.seq)),
+            point_ns: pointTimeText(point.measuredAt, point.seq),
             measured_at: point.measuredAt,
             temperature_c: point.values.temperatureC ?? null,
             relative_humidity_pct: point.values.relativeHumidityPct ?? null,
@@ -47,15 +52,15 @@ export class EmbeddedTelemetryStore implements TelemetryStore {
     }
   }
 
-  async remove(points: readonly TelemetryPoint[]): Promise<WriteOutcome> {
+  async remove(points: readonly PointPlace[]): Promise<WriteOutcome> {
     try {
       await this.#store.db.transaction().execute(async (trx) => {
-        for (const { kind, deviceId, measuredAt, seq } of points)
-          if (kind === 'climate')
+        for (const [deviceId, times] of climateTimes(points))
+          for (const chunk of insertChunks(times))
             await trx
               .deleteFrom('telemetry_climate')
               .where('device_id', '=', deviceId)
-              .where('point_ns', '=', String(pointTimeNs(measuredAt, seq)))
+              .where('point_ns', 'in', chunk)
               .execute();
       });
       return { kind: 'written' };
@@ -82,5 +87,44 @@ export class EmbeddedTelemetryStore implements TelemetryStore {
       .execute();
   }
 
+  countHours(fromMs: number, toMs: number, deviceId?: string): Promise<HourCount[]> {
+    const rows = this.#store.db
+      .selectFrom('telemetry_climate')
+      .select(({ fn }) => [
+        'device_id as deviceId',
+        sql<number>`(measured_at / ${sql.lit(HOUR_MS)}) * ${sql.lit(HOUR_MS)}`.as('hour'),
+        sql<number>`${fn.count('temperature_c')} + ${fn.count('relative_humidity_pct')}
+          + ${fn.count('pressure_hpa')}`.as('values'),
+      ])
+      .where('measured_at', '>=', fromMs)
+      .where('measured_at', '<', toMs)
+      .groupBy(['device_id', sql`2`]);
+    return (deviceId === undefined ? rows : rows.where('device_id', '=', deviceId)).execute();
+  }
+
+  async pointTimes(deviceId: string, fromMs: number, toMs: number): Promise<PointTime[]> {
+    const rows = await this.#store.db
+      .selectFrom('telemetry_climate')
+      .select('point_ns')
+      .where('device_id', '=', deviceId)
+      .where('measured_at', '>=', fromMs)
+      .where('measured_at', '<', toMs)
+      .execute();
+    return rows.map((row) => ({ kind: 'climate', timeNs: row.point_ns }));
+  }
+
   async close(): Promise<void> {}
+}
+
+/** Of each device the times of its readings, ns as text. */
+function climateTimes(points: readonly PointPlace[]): Map<string, string[]> {
+  const times = new Map<string, string[]>();
+  for (const { kind, deviceId, measuredAt, seq } of points) {
+    if (kind !== 'climate') continue;
+    const own = times.get(deviceId);
+    const time = pointTimeText(measuredAt, seq);
+    if (own === undefined) times.set(deviceId, [time]);
+    else own.push(time);
+  }
+  return times;
 }

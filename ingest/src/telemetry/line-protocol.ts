@@ -18,13 +18,16 @@ export function encodeLine({ measurement, tags, fields, timeNs }: Line): string 
   if (fields.length === 0) throw new RangeError('a point needs at least one field');
   const series = [
     escaped(measurement, /[, ]/g),
-    ...tags.map(([key, value]) => `${name(key)}=${name(value)}`),
+    ...tags.map(([key, value]) => `${escapedName(key)}=${escapedName(value)}`),
   ];
-  const values = fields.map(([key, value]) => `${name(key)}=${fieldText(value)}`);
+  const values = fields.map(([key, value]) => `${escapedName(key)}=${fieldText(value)}`);
   return `${series.join(',')} ${values.join(',')} ${timeNs}`;
 }
 
-const name = (text: string) => escaped(text, /[,= ]/g);
+/** A key or a tag as it stands in a line. @throws RangeError where it is empty or has a line break */
+export function escapedName(text: string): string {
+  return escaped(text, /[,= ]/g);
+}
 
 function escaped(text: string, special: RegExp): string {
   if (text === '' || /[\n\r]/.test(text))

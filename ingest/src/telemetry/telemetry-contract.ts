@@ -1,7 +1,7 @@
-import { pointTimeNs } from '@jostle/contracts';
+import { pointTimeNs, pointTimeText } from '@jostle/contracts';
 import { expect, it } from 'vitest';
-import { START_MS } from '../testing/records.ts';
-import type { TelemetryPoint, TelemetryStore } from './telemetry-store.ts';
+import { EPOCH, START_MS } from '../testing/records.ts';
+import { HOUR_MS, type TelemetryPoint, type TelemetryStore } from './telemetry-store.ts';
 
 export function climatePoint(
   seq: number,
@@ -11,6 +11,7 @@ export function climatePoint(
   return {
     kind: 'climate',
     deviceId: 'DEV-1',
+    epoch: EPOCH,
     measuredAt: START_MS + seq * 1000,
     seq,
     values: { temperatureC },
@@ -21,6 +22,7 @@ export function climatePoint(
 export const SHOCK: TelemetryPoint = {
   kind: 'shock',
   deviceId: 'DEV-1',
+  epoch: EPOCH,
   measuredAt: START_MS,
   seq: 77,
   values: { peakG: 93, durationMs: 6, velocityChangeMps: 4.8, impactClass: 'drop' },
@@ -81,6 +83,36 @@ export function telemetryContract(open: () => Promise<TelemetryStore>): void {
     await store.write([climatePoint(1, 1), climatePoint(60, 2), climatePoint(2, 3, { deviceId: 'DEV-2' })]);
     expect(await minute(store)).toMatchObject([{ temperatureC: 1 }]);
     expect(await store.climate('DEV-9', START_MS, START_MS + 60_000, 10)).toEqual([]);
+  });
+
+  it('counts the values of each device and hour, and names the time of every point', async () => {
+    const store = await open();
+    const next = { measuredAt: START_MS + HOUR_MS };
+    await store.write([
+      climatePoint(1, 10),
+      climatePoint(2, 20, { values: { temperatureC: 20, pressureHpa: 1000 } }),
+      climatePoint(3, 30, next),
+      climatePoint(999_999, 30, { ...next, deviceId: 'DEV-2' }),
+    ]);
+    const counted = (deviceId: string, hour: number, values: number) => ({
+      deviceId,
+      hour: START_MS + hour * HOUR_MS,
+      values,
+    });
+    const all = await store.countHours(START_MS, START_MS + 48 * HOUR_MS);
+    expect(all.toSorted((a, b) => a.values - b.values || (a.deviceId < b.deviceId ? -1 : 1))).toEqual([
+      counted('DEV-1', 1, 1),
+      counted('DEV-2', 1, 1),
+      counted('DEV-1', 0, 3),
+    ]);
+    expect(await store.countHours(START_MS, START_MS + HOUR_MS, 'DEV-1')).toEqual([counted('DEV-1', 0, 3)]);
+    const times = await store.pointTimes('DEV-1', START_MS, START_MS + HOUR_MS);
+    expect(times.toSorted((a, b) => (a.timeNs < b.timeNs ? -1 : 1))).toEqual(
+      [1, 2].map((seq) => ({ kind: 'climate', timeNs: pointTimeText(START_MS + seq * 1000, seq) })),
+    );
+    expect(await store.pointTimes('DEV-2', START_MS, START_MS + 2 * HOUR_MS)).toEqual([
+      { kind: 'climate', timeNs: pointTimeText(START_MS + HOUR_MS, 999_999) },
+    ]);
   });
 
   it('answers with nothing before the first write', async () => {

@@ -1,8 +1,16 @@
 import type { ImpactClass } from '@jostle/contracts';
 
+export interface ClimateValues {
+  temperatureC?: number | undefined;
+  relativeHumidityPct?: number | undefined;
+  pressureHpa?: number | undefined;
+}
+
 /** One climate reading or shock event as a point in time; values that are absent were not measured. */
 export type TelemetryPoint = {
   deviceId: string;
+  /** Of its record, as the seq. */
+  epoch: string;
   /** ms since the epoch. */
   measuredAt: number;
   /** Of its record; it makes the time of the point unique, see `pointTimeNs`. */
@@ -10,11 +18,7 @@ export type TelemetryPoint = {
 } & (
   | {
       kind: 'climate';
-      values: {
-        temperatureC?: number | undefined;
-        relativeHumidityPct?: number | undefined;
-        pressureHpa?: number | undefined;
-      };
+      values: ClimateValues;
     }
   | {
       kind: 'shock';
@@ -27,6 +31,9 @@ export type TelemetryPoint = {
       };
     }
 );
+
+/** What names a point in the telemetry store. */
+export type PointPlace = Pick<TelemetryPoint, 'kind' | 'deviceId' | 'measuredAt' | 'seq'>;
 
 /**
  * What became of a write. Writing again is always allowed: a point replaces itself.
@@ -52,17 +59,43 @@ export interface ClimatePoint {
   pressureHpa: number | null;
 }
 
+export const HOUR_MS = 3_600_000;
+
+/** How many values a device has in one hour: up to three of a reading, one of a shock event. */
+export interface HourCount {
+  deviceId: string;
+  /** Start of the hour, ms since the epoch. */
+  hour: number;
+  values: number;
+}
+
+/** A point without its values: its kind and its time in ns, as text. */
+export interface PointTime {
+  kind: TelemetryPoint['kind'];
+  timeNs: string;
+}
+
 /** Where readings are kept for curves. It can be lost and filled again from the inbox. */
 export interface TelemetryStore {
   write(points: readonly TelemetryPoint[]): Promise<WriteOutcome>;
-  /** Takes points out again, by their kind, device, time and seq; their values do not matter. `written` says it is done. */
-  remove(points: readonly TelemetryPoint[]): Promise<WriteOutcome>;
+  /** Takes points out again. `written` says it is done. */
+  remove(points: readonly PointPlace[]): Promise<WriteOutcome>;
   /**
    * The climate of one device over [fromMs, toMs), in order of time, at most `maxPoints` of them.
    *
    * @throws JostleError INGEST_TELEMETRY_UNAVAILABLE
    */
   climate(deviceId: string, fromMs: number, toMs: number, maxPoints: number): Promise<ClimatePoint[]>;
+  /** The kinds of points that it keeps itself. */
+  readonly kinds: readonly TelemetryPoint['kind'][];
+  /**
+   * Counts what is there in [fromMs, toMs), whole hours, of one device or of all. An hour without anything may be left out.
+   *
+   * @throws JostleError INGEST_TELEMETRY_UNAVAILABLE
+   */
+  countHours(fromMs: number, toMs: number, deviceId?: string): Promise<HourCount[]>;
+  /** The points of one device in [fromMs, toMs). @throws JostleError INGEST_TELEMETRY_UNAVAILABLE */
+  pointTimes(deviceId: string, fromMs: number, toMs: number): Promise<PointTime[]>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Inbox } from '../inbox/inbox.ts';
 import type { Store } from '../store/store.ts';
 import { startWriter } from '../testing/idle-writer.ts';
@@ -8,6 +10,7 @@ import { makeRecord, START_MS } from '../testing/records.ts';
 import { type ScriptedAnswer, startScriptedServer } from '../testing/scripted-server.ts';
 import { describeWithServer, freePort } from '../testing/servers.ts';
 import { openTemporaryStore } from '../testing/stores.ts';
+import { EmbeddedTelemetryStore } from './embedded-store.ts';
 import { InfluxTelemetryStore } from './influx-store.ts';
 
 let store: Store;
@@ -24,15 +27,21 @@ afterEach(async () => {
   await close();
 });
 
-const cursor = async () =>
-  (await store.db.selectFrom('cursor').select('value').executeTakeFirst())?.value ?? 0;
+/** How many runs of the inbox lie beyond the cursor. */
+const uncarried = async () => {
+  const value = (await store.db.selectFrom('cursor').select('value').executeTakeFirst())?.value ?? 0;
+  return (await store.db.selectFrom('inbox').select('id').where('id', '>', value).execute()).length;
+};
 const isBad = (body: string) => body.includes('temp_c=3,');
+
+function influxAt(url: string, timeoutMs?: number): InfluxTelemetryStore {
+  return new InfluxTelemetryStore({ url, database: 'jostle', user: undefined, token: undefined }, timeoutMs);
+}
 
 /** Runs the writer against a server that answers by script, until the inbox is carried. */
 async function carry(answer: (body: string, request: number) => ScriptedAnswer) {
   const server = await startScriptedServer(answer);
-  const place = { url: server.url, database: 'jostle', user: undefined, token: undefined };
-  const run = startWriter(store, new InfluxTelemetryStore(place));
+  const run = startWriter(store, influxAt(server.url));
   running = run.writer;
   await run.firstIdle;
   await run.writer.stop();
@@ -46,11 +55,11 @@ describe('telemetry writer', () => {
     expect(bodies).toHaveLength(1);
     expect(bodies[0]?.split('\n')).toHaveLength(8);
     expect(bodies[0]?.split('\n')[0]).toBe(`env,device=DEV-1 temp_c=1,rh_pct=40 ${START_MS + 1000}000001`);
-    expect(await cursor()).toBe(8);
+    expect(await uncarried()).toBe(0);
     expect((await carry(() => ({ status: 204 }))).bodies).toEqual([]);
   });
 
-  it.each([500, 503, 429])(
+  it.each([500, 502, 503, 504, 429, 408])(
     'tries again for ever after %i, later each time, and loses nothing',
     async (status) => {
       const { bodies, pauses, logged } = await carry((_, request) => ({
@@ -61,18 +70,61 @@ describe('telemetry writer', () => {
       expect(pauses.slice(0, 3)).toEqual([375, 750, 1500]);
       expect(pauses.at(-1)).toBe(45_000);
       expect(logged.map(({ level }) => level)).toEqual(['warn', 'info']);
-      expect(await cursor()).toBe(8);
+      expect(await uncarried()).toBe(0);
     },
   );
 
-  it('waits as long as the server asks for', async () => {
-    const { pauses } = await carry((_, request) =>
-      request === 1 ? { status: 429, headers: { 'retry-after': '120' } } : { status: 204 },
-    );
-    expect(pauses).toEqual([120_000]);
+  it.each([
+    ['as many seconds', '120', 120_000],
+    ['until a time', 'Sun, 01 Mar 2026 09:02:00 GMT', 120_000],
+    ['not for ever', '99999999999', 900_000],
+    ['as it would anyway', 'soon', 375],
+    ['as it would anyway', 'Sun, 01 Mar 2026 08:00:00 GMT', 375],
+  ])('waits %s where the server asks for %s', async (_, retryAfter, ms) => {
+    const headers = { 'retry-after': retryAfter, date: 'Sun, 01 Mar 2026 09:00:00 GMT' };
+    for (const status of [429, 503]) {
+      const { pauses } = await carry((__, request) =>
+        request === 1 ? { status, headers } : { status: 204 },
+      );
+      expect(pauses).toEqual([ms]);
+      await store.db.deleteFrom('cursor').execute();
+    }
   });
 
-  it.each([401, 403, 404])(
+  it.each([
+    ['something that is no HTTP', 'MQTT-3.1.1 HELLO\r\n\r\n'],
+    ['half an answer', 'HTTP/1.1 204 No Con'],
+    ['nothing, and closes', ''],
+  ])('tries again where %s comes back', async (_, answer) => {
+    const server = createServer((socket) => {
+      socket.once('data', () => socket.end(answer));
+      socket.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const run = startWriter(store, influxAt(`http://127.0.0.1:${port}`));
+    running = run.writer;
+    await expect.poll(() => run.pauses.length).toBeGreaterThan(2);
+    expect(run.logged.map(({ level }) => level)).toEqual(['warn']);
+    await run.writer.stop();
+    expect(await uncarried()).toBe(1);
+  });
+
+  it('tries again where no answer comes in time', async () => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const run = startWriter(store, influxAt(`http://127.0.0.1:${port}`, 20));
+    running = run.writer;
+    await expect.poll(() => run.pauses.length).toBeGreaterThan(1);
+    expect(run.writer.problem).toBe('no answer in 20 ms');
+    await run.writer.stop();
+    expect(await uncarried()).toBe(1);
+  });
+
+  it.each([401, 403, 404, 405, 200, 202, 302])(
     'pauses and raises an error at %i, and writes once that is mended',
     async (status) => {
       const { bodies, pauses, logged } = await carry((_, request) => ({
@@ -81,7 +133,7 @@ describe('telemetry writer', () => {
       expect(bodies).toHaveLength(4);
       expect(pauses).toEqual([30_000, 30_000, 30_000]);
       expect(logged.map(({ level }) => level)).toEqual(['error', 'info']);
-      expect(await cursor()).toBe(8);
+      expect(await uncarried()).toBe(0);
     },
   );
 
@@ -94,7 +146,7 @@ describe('telemetry writer', () => {
   it('halves a batch that is too large', async () => {
     const { bodies } = await carry((body) => ({ status: body.split('\n').length > 2 ? 413 : 204 }));
     expect(bodies.map((body) => body.split('\n').length)).toEqual([8, 4, 2, 2, 4, 2, 2]);
-    expect(await cursor()).toBe(8);
+    expect(await uncarried()).toBe(0);
   });
 
   it.each([400, 422])(
@@ -110,19 +162,49 @@ describe('telemetry writer', () => {
       expect(rows).toEqual([
         { code: 'INGEST_TELEMETRY_REFUSED', seq: 3, reason: `status ${status}: partial write` },
       ]);
-      expect(await cursor()).toBe(8);
+      expect(await uncarried()).toBe(0);
     },
   );
 
+  it('reads ahead in batches, and its cursor passes one only when it is written', async () => {
+    const messages = Array.from({ length: 120 }, (_, m) =>
+      submissionOf(
+        Array.from({ length: 100 }, (__, i) =>
+          makeRecord(10 + 200 * m + i, 'climate', { temperatureC: i / 4 }),
+        ),
+      ),
+    );
+    await new Inbox(store).commit(messages);
+    const seen: number[] = [];
+    const { bodies } = await carry((body, request) => {
+      seen.push(body.split('\n').length);
+      return { status: request === 2 ? 503 : 204 };
+    });
+    expect(seen.reduce((sum, n) => sum + n, 0) - (seen[1] ?? 0)).toBe(12_008);
+    expect(bodies[1]).toBe(bodies[2]);
+    expect(Math.max(...seen)).toBeLessThan(5100);
+    expect(bodies.length).toBe(4);
+    expect(await uncarried()).toBe(0);
+  });
+
+  it('runs an errand between two writes, and drops it when it is stopped before', async () => {
+    const run = startWriter(store, new EmbeddedTelemetryStore(store));
+    running = run.writer;
+    await run.firstIdle;
+    expect(await run.writer.run(async () => 7)).toBe(7);
+    await expect(run.writer.run(() => Promise.reject(new TypeError('no')))).rejects.toThrow('no');
+    await run.writer.stop();
+    expect(await run.writer.run(async () => 7)).toBeUndefined();
+  });
+
   it('leaves its cursor where it is when it is stopped during an outage', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
-    const place = { url, database: 'jostle', user: undefined, token: undefined };
-    const { writer, pauses } = startWriter(store, new InfluxTelemetryStore(place));
+    const { writer, pauses } = startWriter(store, influxAt(url));
     running = writer;
     await expect.poll(() => pauses.length).toBeGreaterThan(2);
     expect(writer.problem).toContain('ECONNREFUSED');
     await writer.stop();
-    expect(await cursor()).toBe(0);
+    expect(await uncarried()).toBe(1);
   });
 });
 

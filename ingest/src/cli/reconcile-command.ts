@@ -1,0 +1,66 @@
+import { type ReconciliationReport, textTable } from '@jostle/contracts';
+import { Command } from 'commander';
+import { type ApiClient, CommandFailure } from './api-client.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How often a comparison is asked how far it is. */
+const POLL_MS = 200;
+
+interface ReconcileOptions {
+  from?: string;
+  to?: string;
+  device?: string;
+  fix?: true;
+  json?: true;
+}
+
+/** `jostle reconcile` */
+export function reconcileCommand(
+  api: () => ApiClient,
+  terminal: Terminal,
+  pause: (ms: number) => Promise<unknown>,
+): Command {
+  return new Command('reconcile')
+    .description('Compare the inbox with the curves in the telemetry store, hour by hour of each device')
+    .option('--from <time>', 'RFC 3339, such as 2026-03-01T09:00:00Z; by default all that the inbox keeps')
+    .option('--to <time>', 'likewise; by default now')
+    .option('--device <id>', 'only this device')
+    .option('--fix', 'write what is missing, take out what is too much')
+    .option('--json', 'print the report as JSON')
+    .action(async ({ fix, json, ...asked }: ReconcileOptions) => {
+      let report = await api().post<ReconciliationReport>('/telemetry/reconciliations', {
+        ...asked,
+        fix: fix === true,
+      });
+      while (report.state === 'waiting' || report.state === 'running') {
+        await pause(POLL_MS);
+        report = await api().get<ReconciliationReport>(`/telemetry/reconciliations/${report.id}`);
+      }
+      if (report.state === 'failed') throw new CommandFailure(report.problem ?? 'the comparison failed');
+      terminal.out(json ? `${JSON.stringify(report, null, 2)}\n` : reconciliationText(report));
+      if (report.remainingHours > 0) throw new CommandFailure('');
+    });
+}
+
+function reconciliationText(report: ReconciliationReport): string {
+  const { differences, differingHours, remainingHours, skippedHours, devices, points, from, to } = report;
+  const lines = [`${from} to ${to}: ${points} points of ${devices} devices`];
+  if (skippedHours > 0)
+    lines.push(
+      `The first ${skippedHours} hours are not compared: the inbox has let records of them go already.`,
+    );
+  if (differingHours === 0) return `${lines.join('\n')}\nInbox and telemetry store agree.\n`;
+  const rows = differences.map(({ device, hour, inbox, telemetry, missing, extra, isFixed }) => [
+    ...[device, hour, inbox, telemetry, missing, extra],
+    isFixed ? 'mended' : 'differs',
+  ]);
+  const head = ['device', 'hour', 'inbox', 'telemetry', 'missing', 'extra', 'outcome'];
+  lines.push('', textTable(head, rows), '');
+  if (differingHours > rows.length) lines.push(`… and ${differingHours - rows.length} hours more`);
+  lines.push(
+    remainingHours === 0
+      ? `All ${differingHours} hours are mended.`
+      : `${remainingHours} hours differ. Mend them with \`jostle reconcile --fix\`.`,
+  );
+  return `${lines.join('\n')}\n`;
+}

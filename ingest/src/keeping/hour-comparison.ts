@@ -1,0 +1,164 @@
+import type { HourDifference } from '@jostle/contracts';
+import { pointTimeText } from '@jostle/contracts';
+import type { Kysely } from 'kysely';
+import { toInstant } from '../ledger/instants.ts';
+import type { Database } from '../store/database.ts';
+import type { PointDelivery } from '../telemetry/point-delivery.ts';
+import { placedPoints } from '../telemetry/run-batch.ts';
+import { RUN_COLUMNS } from '../telemetry/run-points.ts';
+import {
+  HOUR_MS,
+  type PointPlace,
+  type PointTime,
+  type TelemetryPoint,
+  type TelemetryStore,
+} from '../telemetry/telemetry-store.ts';
+import { TELEMETRY_CURSOR, type TelemetryWriter } from '../telemetry/telemetry-writer.ts';
+
+/** The digits of a point's time below the millisecond. */
+const SEQ_DIGITS = 6;
+/** Looks at one hour; boots that move all the time are left to the next comparison. */
+const LOOKS = 3;
+
+export interface Comparing {
+  db: Kysely<Database>;
+  telemetry: TelemetryStore;
+  writer: TelemetryWriter;
+}
+
+type Counted = Omit<HourDifference, 'device' | 'hour' | 'isFixed'>;
+
+/** Two sets of points of one device. */
+interface Difference {
+  counted: Counted;
+  missing: TelemetryPoint[];
+  extra: PointPlace[];
+}
+
+const keyOf = ({ kind, timeNs }: PointTime) => `${kind}@${timeNs}`;
+const timeOf = ({ measuredAt, seq }: TelemetryPoint) => pointTimeText(measuredAt, seq);
+
+/**
+ * Compares one hour of one device point by point, between two writes, and mends it where that is wanted.
+ *
+ * @returns undefined where both hold the same, or where the writer was stopped
+ * @throws JostleError INGEST_TELEMETRY_UNAVAILABLE
+ */
+export function compareHour(
+  comparing: Comparing,
+  deviceId: string,
+  hour: number,
+  isFixing: boolean,
+): Promise<HourDifference | undefined> {
+  return comparing.writer.run(async (delivery) => {
+    const found = await differenceOf(comparing, deviceId, hour);
+    if (found === undefined || found.missing.length + found.extra.length === 0) return undefined;
+    const isFixed = isFixing && (await mend(delivery, found));
+    return { device: deviceId, hour: toInstant(hour), ...found.counted, isFixed };
+  });
+}
+
+async function mend(delivery: PointDelivery, { missing, extra }: Difference): Promise<boolean> {
+  return (await delivery.remove(extra)) && (await delivery.deliver(missing));
+}
+
+/** @returns undefined while a boot of the device is moving: its points are where they were before */
+async function differenceOf(
+  { db, telemetry }: Comparing,
+  deviceId: string,
+  hour: number,
+): Promise<Difference | undefined> {
+  for (let look = 0; look < LOOKS; look++) {
+    // The telemetry store first: what it has then is in the inbox already.
+    const found = await telemetry.pointTimes(deviceId, hour, hour + HOUR_MS);
+    const { expected, isCarried } = await pointsOfHour(db, deviceId, hour);
+    const isMoving = await db
+      .selectFrom('boot_move')
+      .select('id')
+      .where('device_id', '=', deviceId)
+      .limit(1)
+      .executeTakeFirst();
+    if (isMoving !== undefined) continue;
+    const kept = expected.filter(({ kind }) => telemetry.kinds.includes(kind));
+    const refused = await refusedSeqs(db, deviceId);
+    const has = new Set(found.map(keyOf));
+    const belongs = new Set(kept.map((point) => keyOf({ kind: point.kind, timeNs: timeOf(point) })));
+    const missing = kept.filter(
+      (point) =>
+        isCarried(point) &&
+        !has.has(keyOf({ kind: point.kind, timeNs: timeOf(point) })) &&
+        !refused.has(`${point.epoch}/${point.seq}`),
+    );
+    const strays = found.filter((point) => !belongs.has(keyOf(point)));
+    const extra = strays.length === 0 ? [] : await knownElsewhere(db, deviceId, strays);
+    const counted = {
+      inbox: kept.length,
+      telemetry: found.length,
+      missing: missing.length,
+      extra: extra.length,
+    };
+    return { counted, missing, extra };
+  }
+  return undefined;
+}
+
+async function pointsOfHour(db: Kysely<Database>, deviceId: string, hour: number) {
+  const cursor = await db
+    .selectFrom('cursor')
+    .select('value')
+    .where('name', '=', TELEMETRY_CURSOR)
+    .executeTakeFirst();
+  const rows = await db
+    .selectFrom('inbox')
+    .select(RUN_COLUMNS)
+    .where('device_id', '=', deviceId)
+    // A shock event is recorded some time after its impact.
+    .where('first_at', '<', hour + 2 * HOUR_MS)
+    .where('last_at', '>=', hour)
+    .execute();
+  const all = await placedPoints(db, rows);
+  const beyond = rows.filter(({ id }) => id > (cursor?.value ?? 0));
+  return {
+    expected: all.filter(({ measuredAt }) => measuredAt >= hour && measuredAt < hour + HOUR_MS),
+    isCarried: ({ epoch, seq }: TelemetryPoint) =>
+      !beyond.some((row) => row.epoch === epoch && row.from_seq <= seq && seq < row.from_seq + row.records),
+  };
+}
+
+/** What the telemetry store refused for good is no difference: it lies in quarantine. Keyed by epoch and seq. */
+async function refusedSeqs(db: Kysely<Database>, deviceId: string): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('quarantine')
+    .select(['epoch', 'seq'])
+    .where('code', '=', 'INGEST_TELEMETRY_REFUSED')
+    .where('device_id', '=', deviceId)
+    .execute();
+  return new Set(rows.map(({ epoch, seq }) => `${epoch}/${seq}`));
+}
+
+/**
+ * Of points that belong to no record of this hour those whose record the inbox has, so that it belongs elsewhere. The
+ * others may be of a record that has left the inbox, sent by a device whose clock was ahead: they stay.
+ */
+async function knownElsewhere(
+  db: Kysely<Database>,
+  deviceId: string,
+  strays: readonly PointTime[],
+): Promise<PointPlace[]> {
+  const runs = await db
+    .selectFrom('inbox')
+    .select(['from_seq', 'to_seq'])
+    .where('device_id', '=', deviceId)
+    .execute();
+  return strays.flatMap(({ kind, timeNs }) => {
+    const digits = Number(timeNs.slice(-SEQ_DIGITS));
+    // The first seq from the beginning of the run on that ends with these digits lies within it.
+    const isKept = runs.some(
+      ({ from_seq, to_seq }) =>
+        from_seq + ((digits - (from_seq % 1_000_000) + 1_000_000) % 1_000_000) <= to_seq,
+    );
+    if (!isKept) return [];
+    const measuredAt = Number(timeNs.slice(0, -SEQ_DIGITS));
+    return [{ kind, deviceId, measuredAt, seq: digits }];
+  });
+}

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Inbox } from '../inbox/inbox.ts';
+import type { Store } from '../store/store.ts';
+import { EmbeddedTelemetryStore } from '../telemetry/embedded-store.ts';
+import { InfluxTelemetryStore } from '../telemetry/influx-store.ts';
+import { HOUR_MS, type TelemetryStore } from '../telemetry/telemetry-store.ts';
+import { startWriter } from '../testing/idle-writer.ts';
+import { type InfluxServer, startInflux } from '../testing/influx.ts';
+import { submissionOf } from '../testing/messages.ts';
+import { EPOCH, makeRecord, START_MS } from '../testing/records.ts';
+import { describeWithServer } from '../testing/servers.ts';
+import { openTemporaryStore } from '../testing/stores.ts';
+import { emptyReconciliation, reconcile } from './reconciliation.ts';
+import { expireRuns } from './retention.ts';
+
+const HOURS = 4;
+/** One reading a minute. */
+const PER_HOUR = 60;
+const GOING = new AbortController().signal;
+
+let store: Store;
+let close: () => Promise<void>;
+let stopWriter: (() => Promise<void>) | undefined;
+beforeEach(async () => {
+  ({ store, close } = await openTemporaryStore());
+  for (const id of ['DEV-1', 'DEV-2']) await store.db.insertInto('device').values({ id, name: id }).execute();
+});
+afterEach(async () => {
+  await stopWriter?.();
+  stopWriter = undefined;
+  await close();
+});
+
+/** Some hours of readings of two devices, with one shock event in the second hour of each. */
+function hourOf(deviceId: string, hour: number) {
+  const records = Array.from({ length: PER_HOUR }, (_, i) => {
+    const seq = 1 + hour * PER_HOUR + i;
+    const time = { measuredAt: START_MS + hour * HOUR_MS + i * 60_000, monotonicMs: seq * 60_000 };
+    const isShock = hour === 1 && i === 30;
+    const record = isShock
+      ? makeRecord(seq, 'shock', { impactAt: time.measuredAt })
+      : makeRecord(seq, 'climate');
+    return { ...record, ...time };
+  });
+  return submissionOf(records, { deviceId, receivedAt: START_MS + (hour + 1) * HOUR_MS });
+}
+
+async function fill(telemetry: TelemetryStore) {
+  const messages = Array.from({ length: HOURS }, (_, hour) => [hourOf('DEV-1', hour), hourOf('DEV-2', hour)]);
+  for (const batch of messages) await new Inbox(store).commit(batch);
+  const { writer, firstIdle, nudge } = startWriter(store, telemetry);
+  stopWriter = () => writer.stop();
+  await firstIdle;
+  const compare = (isFixing = false, device: string | null = null) =>
+    reconcile(
+      { db: store.db, telemetry, writer, stopping: GOING },
+      emptyReconciliation('r', { from: START_MS, to: START_MS + HOURS * HOUR_MS, device, isFixing }),
+    );
+  return { compare, nudge };
+}
+
+const hourText = (hour: number) => new Date(START_MS + hour * HOUR_MS).toISOString();
+
+describeWithServer('influxd', 'reconciliation with InfluxDB', () => {
+  let server: InfluxServer;
+  beforeEach(async () => {
+    server = await startInflux();
+  });
+  afterEach(() => server.stop());
+  const open = () => new InfluxTelemetryStore({ ...server, database: 'jostle' });
+  const drop = (measurement: string, device: string, from: number, to: number) =>
+    server.query(
+      `DELETE FROM ${measurement} WHERE device = '${device}' AND time >= ${from}000000 AND time < ${to}000000`,
+      'jostle',
+    );
+
+  it('finds exactly the hours out of which points were deleted, restores them, and is content then', async () => {
+    const { compare } = await fill(open());
+    expect(await compare()).toMatchObject({
+      state: 'done',
+      devices: 2,
+      points: 2 * HOURS * PER_HOUR,
+      differingHours: 0,
+      skippedHours: 0,
+    });
+    const at = (hour: number, minute: number) => START_MS + hour * HOUR_MS + minute * 60_000;
+    await drop('env', 'DEV-1', at(2, 10), at(2, 17));
+    await drop('env', 'DEV-2', at(0, 59), at(1, 1));
+    await drop('shock', 'DEV-2', at(1, 0), at(2, 0));
+    const expected = [
+      { device: 'DEV-1', hour: hourText(2), inbox: 60, telemetry: 53, missing: 7, extra: 0 },
+      { device: 'DEV-2', hour: hourText(0), inbox: 60, telemetry: 59, missing: 1, extra: 0 },
+      { device: 'DEV-2', hour: hourText(1), inbox: 60, telemetry: 58, missing: 2, extra: 0 },
+    ];
+    const found = await compare();
+    expect(found.differences).toEqual(expected.map((hour) => ({ ...hour, isFixed: false })));
+    expect(found).toMatchObject({ differingHours: 3, remainingHours: 3 });
+    expect((await compare(false, 'DEV-1')).differences).toHaveLength(1);
+    const fixed = await compare(true);
+    expect(fixed.differences).toEqual(expected.map((hour) => ({ ...hour, isFixed: true })));
+    expect(fixed).toMatchObject({ differingHours: 3, remainingHours: 0 });
+    expect(await compare()).toMatchObject({ state: 'done', differingHours: 0 });
+  });
+
+  it('takes out a point whose record lies elsewhere, and leaves one whose record has left the inbox', async () => {
+    const telemetry = open();
+    const { compare } = await fill(telemetry);
+    const stray = { kind: 'climate', deviceId: 'DEV-1', epoch: EPOCH, values: { temperatureC: 1 } } as const;
+    await telemetry.write([
+      { ...stray, seq: 5, measuredAt: START_MS + 3 * HOUR_MS + 5 },
+      { ...stray, seq: 5000, measuredAt: START_MS + 2 * HOUR_MS + 5 },
+    ]);
+    const { differences } = await compare(true);
+    expect(differences).toEqual([
+      { device: 'DEV-1', hour: hourText(3), inbox: 60, telemetry: 61, missing: 0, extra: 1, isFixed: true },
+    ]);
+    expect(await compare()).toMatchObject({ differingHours: 0 });
+    expect(await telemetry.pointTimes('DEV-1', START_MS + 2 * HOUR_MS, START_MS + 3 * HOUR_MS)).toHaveLength(
+      61,
+    );
+  });
+
+  it('takes no point for missing that the telemetry store refused for good', async () => {
+    const telemetry = open();
+    await telemetry.write([]);
+    await server.query('CREATE DATABASE jostle');
+    // One field as an integer: floats of that field are refused in the same shard.
+    const authorization = `Basic ${Buffer.from(`${server.user}:${server.token}`).toString('base64')}`;
+    await fetch(`${server.url}/write?db=jostle`, {
+      method: 'POST',
+      headers: { authorization },
+      body: `shock,device=OTHER peak_g=1i ${START_MS}000000`,
+    });
+    const { compare } = await fill(telemetry);
+    expect(await store.db.selectFrom('quarantine').select('id').execute()).toHaveLength(2);
+    const { differences } = await compare(true, 'DEV-1');
+    expect(differences).toEqual([]);
+  });
+
+  it('says that InfluxDB does not answer', async () => {
+    const { compare } = await fill(open());
+    await server.stop();
+    await expect(compare()).rejects.toMatchObject({ code: 'INGEST_TELEMETRY_UNAVAILABLE' });
+  });
+});
+
+describe('reconciliation with the embedded store', () => {
+  it('finds and restores what was deleted, and does not ask it for the shock events', async () => {
+    const { compare } = await fill(new EmbeddedTelemetryStore(store));
+    expect(await compare()).toMatchObject({ points: 2 * (HOURS * PER_HOUR - 1), differingHours: 0 });
+    await store.db
+      .deleteFrom('telemetry_climate')
+      .where('device_id', '=', 'DEV-1')
+      .where('measured_at', '<', START_MS + 5 * 60_000)
+      .execute();
+    const { differences } = await compare(true);
+    expect(differences).toEqual([
+      { device: 'DEV-1', hour: hourText(0), inbox: 60, telemetry: 55, missing: 5, extra: 0, isFixed: true },
+    ]);
+    expect(await compare()).toMatchObject({ differingHours: 0 });
+  });
+
+  it('leaves out the hours of which the inbox has let something go', async () => {
+    const { compare } = await fill(new EmbeddedTelemetryStore(store));
+    await expireRuns(store.db, START_MS + 2 * HOUR_MS + 1, START_MS + 9 * HOUR_MS, GOING);
+    await store.db.deleteFrom('telemetry_climate').where('device_id', '=', 'DEV-1').execute();
+    const { differences, skippedHours } = await compare();
+    expect(skippedHours).toBe(2);
+    expect(differences.map(({ hour }) => hour)).toEqual([hourText(2), hourText(3)]);
+  });
+});
