@@ -73,11 +73,8 @@ async function receive(
   const stored = await storedIn(trx, engine, stretches);
   const sorted = groups.map((group) => {
     const committed = committedOf(group);
-    return {
-      group,
-      committed,
-      ...sortGroup(group, committed, stored.get(epochKey(group)) ?? NOTHING_STORED),
-    };
+    const storedAt = stored.get(epochKey(group)) ?? NOTHING_STORED;
+    return { group, committed, sorting: sortGroup(group, committed, storedAt) };
   });
   const boots = await noteBoots(
     trx,
