@@ -15,21 +15,29 @@ export function sameContent(a: DeviceRecord, b: DeviceRecord): boolean {
   return contentOf(a) === contentOf(b);
 }
 
-/** The text of JSON.stringify over the content with sorted keys, made in one go: most bodies are flat and small. */
 function contentOf({ kind, measuredAt, monotonicMs, clockQuality, bootId, body }: DeviceRecord): string {
-  const time = `${textOf(measuredAt)},${textOf(monotonicMs)},${textOf(clockQuality)}`;
-  return `[${textOf(kind)},${time},${textOf(bootId)},${textOf(body)}]`;
+  return JSON.stringify([kind, measuredAt, monotonicMs, clockQuality, bootId, sorted(body)]);
 }
 
-function textOf(value: unknown): string {
-  if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
+/** The same value with the keys of its objects sorted; itself where they are and it is flat. */
+function sorted(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(sorted);
   const of = value as Record<string, unknown>;
-  let text = '';
-  for (const key of inOrder(Object.keys(of)))
-    if (of[key] !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${textOf(of[key])}`;
-  return `{${text}}`;
+  const keys = Object.keys(of);
+  if (isPlain(of, keys)) return of;
+  const copy: Record<string, unknown> = {};
+  for (const key of inOrder(keys)) copy[key] = sorted(of[key]);
+  return copy;
+}
+
+function isPlain(of: Record<string, unknown>, keys: readonly string[]): boolean {
+  let before = '';
+  for (const key of keys) {
+    if (key < before || typeof of[key] === 'object') return false;
+    before = key;
+  }
+  return true;
 }
 
 /** Sorts a few keys in place; the sort of the language costs more than that for so few. */

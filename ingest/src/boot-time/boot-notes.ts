@@ -55,8 +55,10 @@ export async function noteBoots(
   news: readonly BootNews[],
 ): Promise<Map<string, NotedBoot>> {
   const sightings = news.flatMap(sightingsOf);
-  const keys = sightings.map(({ news: { deviceId: device_id, epoch }, bootId: boot_id }) => ({
-    ...{ device_id, epoch, boot_id },
+  const keys = sightings.map(({ news, bootId }) => ({
+    device_id: news.deviceId,
+    epoch: news.epoch,
+    boot_id: bootId,
   }));
   const known = new Map<string, BootRow>();
   for (const row of await selectByKeys(trx, engine, 'boot', keys)) known.set(keyOfRow(row), row);

@@ -66,7 +66,7 @@ export async function commitGroups(
 async function receive(
   { trx, engine }: Commit,
   groups: readonly EpochGroup[],
-): Promise<{ receptions: Reception[]; boots: Iterable<NotedBoot> }> {
+): Promise<{ receptions: Reception[]; boots: readonly NotedBoot[] }> {
   const received = await readReceived(trx, engine, groups);
   const committedOf = (group: EpochGroup) => received.get(epochKey(group)) ?? NO_RANGES;
   const stretches = groups.map((group) => ({
@@ -77,21 +77,18 @@ async function receive(
   const stored = await storedIn(trx, engine, stretches);
   const sorted = groups.map((group) => {
     const committed = committedOf(group);
-    return {
-      group,
-      committed,
-      ...sortGroup(group, committed, stored.get(epochKey(group)) ?? NOTHING_STORED),
-    };
+    const storedAt = stored.get(epochKey(group)) ?? NOTHING_STORED;
+    return { group, committed, sorting: sortGroup(group, committed, storedAt) };
   });
   const boots = await noteBoots(
     trx,
     engine,
-    sorted.map(({ group, fresh }) => bootNewsOf(group, fresh)),
+    sorted.map(({ group, sorting }) => bootNewsOf(group, sorting.fresh)),
   );
-  const receptions = sorted.map(({ group, committed, ...rest }) =>
-    receptionOf(group, rest, committed, boots),
+  const receptions = sorted.map(({ group, committed, sorting }) =>
+    receptionOf(group, sorting, committed, boots),
   );
-  return { receptions, boots: boots.values() };
+  return { receptions, boots: [...boots.values()] };
 }
 
 /** What came out of the quarantine says nothing of what the device holds now. */

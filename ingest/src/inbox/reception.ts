@@ -62,13 +62,24 @@ export function receptionOf(
     outbox.minSeq = Math.max(outbox.minSeq, span.minSeq);
     outbox.maxSeq = Math.max(outbox.maxSeq, span.maxSeq);
   }
+  const { placed, undated, tombstones } = sightsOf(fresh);
   return {
-    ...{ deviceId, epoch, receivedAt, group, messages, outbox, before, sorted, fresh },
+    deviceId,
+    epoch,
+    receivedAt,
+    group,
+    messages,
+    outbox,
+    before,
     after: sorted.answered.reduce<SeqRanges>((ranges, [from, to]) => addRange(ranges, from, to), before),
+    sorted,
     rejects: group.messages.flatMap((message) =>
       message.kind === 'run' ? message.rejects : [message.reject],
     ),
-    ...sightsOf(fresh),
+    fresh,
+    placed,
+    undated,
+    tombstones,
     newest: newestOf(fresh),
   };
 }

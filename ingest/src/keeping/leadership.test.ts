@@ -1,8 +1,10 @@
 import { ManualClock } from '@jostle/contracts';
 import { pino } from 'pino';
-import { afterEach, expect, it } from 'vitest';
-import type { Store } from '../store/store.ts';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { openStore, type Store } from '../store/store.ts';
+import { type PostgresServer, startPostgres } from '../testing/postgres.ts';
 import { START_MS } from '../testing/records.ts';
+import { describeWithServer } from '../testing/servers.ts';
 import { onEachStore } from '../testing/stores.ts';
 import { Leadership } from './leadership.ts';
 
@@ -10,7 +12,7 @@ const RENEW_MS = 1000;
 
 let ending: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const end of ending) await end();
+  for (const end of ending.reverse()) await end();
   ending = [];
 });
 
@@ -70,10 +72,22 @@ onEachStore('leadership', (open) => {
     expect(led).toEqual({ starts: 1, stops: 1 });
     expect(await store.db.selectFrom('lease').selectAll().execute()).toEqual([]);
   });
+});
+
+describeWithServer('postgres', 'leadership of several processes', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server.stop());
+  const openDatabase = async () => {
+    const store = await openStore({ databaseUrl: await server.createDatabase() });
+    ending.push(() => store.close());
+    return store;
+  };
 
   it('has one leader among several, and another one once its lease is over', async () => {
-    const store = await open();
-    if (store.engine === 'sqlite') return;
+    const store = await openDatabase();
     const a = startOne(store, 'a');
     await a.first;
     const b = startOne(store, 'b');
@@ -94,10 +108,8 @@ onEachStore('leadership', (open) => {
   });
 
   it('stops leading when the database was away for longer than the lease', async () => {
-    const store = await open();
-    if (store.engine === 'sqlite') return;
-    const other = await open();
-    const a = startOne(other, 'a');
+    const store = await openDatabase();
+    const a = startOne(store, 'a');
     await a.first;
     await store.db.schema.alterTable('lease').renameTo('lease_away').execute();
     await a.look();
