@@ -10,7 +10,7 @@ import { type Service, startService } from '@jostle/ingest';
 import { pino } from 'pino';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { fileLedger, fileReturns, postTo, sendRecords } from './story.ts';
+import { fileLedger, fileReturns, loseRecords, postTo, sendRecords } from './story.ts';
 import { CHROMIUM, openPage, startBrowser } from './visitor.ts';
 
 const log = pino({ level: 'silent' });
@@ -138,5 +138,16 @@ describe.skipIf(isMissing)('the console in a browser', () => {
     await page.getByLabel('API key').fill('open-sesame-open-sesame');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'No returns yet' }).waitFor();
+  });
+
+  // The last one: from here on the service has an alert.
+  test('shows at the top of a page that records were lost, and which', async () => {
+    const { page, complaints } = await visit('');
+    await page.locator('tr', { hasText: 'RET-1' }).waitFor();
+    expect(await page.locator('.alarm').isVisible()).toBe(false);
+    await loseRecords(`mqtt://127.0.0.1:${broker.port}`, 'DEV-2');
+    await page.getByText('1 open alert').click();
+    await page.locator('tr', { hasText: 'DEV-2' }).getByText('no. 1 to 41').waitFor();
+    expect(complaints).toEqual([]);
   });
 });

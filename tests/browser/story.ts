@@ -102,6 +102,16 @@ export async function sendRecords(
   await client.endAsync();
 }
 
+/** Tells ingest of an outbox that begins with its 42nd record: those before it are nowhere. */
+export async function loseRecords(broker: string, device: string): Promise<void> {
+  const client = await mqtt.connectAsync(broker, { clientId: device, protocolVersion: 4 });
+  const epoch = EPOCH.replace('8f14', '0000');
+  const record = { ...coverage(0), seq: 42, bootId: epoch };
+  const message = encodeUpMessage(epoch, { minSeq: 42, maxSeq: 42 }, [record]);
+  await client.publishAsync(deviceTopic(device, 'up'), JSON.stringify(message), { qos: 1 });
+  await client.endAsync();
+}
+
 function recordsOf(hasFallen: boolean): DeviceRecord[] {
   const drafts = Array.from({ length: 40 }, (_, minute) => coverage(minute));
   if (hasFallen) drafts.splice(22, 0, shock(START + 22.4 * MINUTE));

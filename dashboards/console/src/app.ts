@@ -1,3 +1,4 @@
+import { alertsBar, alertsPage } from './page/alerts.ts';
 import { findingPage } from './page/finding-page.ts';
 import { returnsPage } from './page/returns-page.ts';
 import { ApiError } from './ui/api.ts';
@@ -18,8 +19,9 @@ let page: Section[] = [];
 let timer = 0;
 
 function pageOf(hash: string): Section[] {
+  if (hash === '#/alerts') return alertsPage();
   const id = /^#\/returns\/([A-Z0-9-]+)$/.exec(hash)?.[1];
-  return id === undefined ? returnsPage() : findingPage(id);
+  return [alertsBar(), ...(id === undefined ? returnsPage() : findingPage(id))];
 }
 
 async function open(): Promise<void> {

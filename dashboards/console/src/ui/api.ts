@@ -1,4 +1,5 @@
 import type {
+  Alert,
   DeviceWithState,
   ErrorBody,
   Finding,
@@ -52,6 +53,11 @@ export function fetchShock(id: string): Promise<ShockEventDetail> {
 
 export async function fetchDevices(): Promise<DeviceWithState[]> {
   return (await get<List<DeviceWithState>>('devices?limit=200')).items;
+}
+
+/** The newest open alerts. */
+export function fetchAlerts(): Promise<List<Alert>> {
+  return get('alerts?state=open&limit=200');
 }
 
 async function get<T>(path: string): Promise<T> {
