@@ -25,7 +25,9 @@ export interface SystemOptions {
   /** Address that ingest listens on; loopback without it. */
   ingestHost?: string;
   /** Starts a kind of part elsewhere, such as in a network namespace. */
-  placed?: (kind: PartKind, name: string, command: PartCommand) => PartCommand;
+  placed?: (kind: PartKind, command: PartCommand) => PartCommand;
+  /** Address at which a kind of part finds the broker, given the broker's own. */
+  brokerUrl?: (kind: 'edge' | 'ingest', url: string) => Promise<string>;
 }
 
 /** The system as it runs in earnest, as processes of their own: edges under a load, broker, ingest and its servers. */
@@ -101,6 +103,24 @@ export class DrillSystem {
     await until(
       limitMs,
       () => this.#isDelivered(),
+      () => this.#standing(),
+    );
+  }
+
+  /** Resolves when no device has a connection any more. */
+  async disconnected(limitMs: number): Promise<void> {
+    await until(
+      limitMs,
+      () => this.tallies().every(({ isConnected }) => !isConnected),
+      () => this.#standing(),
+    );
+  }
+
+  /** Resolves when the outboxes have confirmed so many records in all. */
+  async made(records: number, limitMs: number): Promise<void> {
+    await until(
+      limitMs,
+      () => this.confirmed >= records,
       () => this.#standing(),
     );
   }
@@ -194,7 +214,7 @@ export class DrillSystem {
   }
 
   async #start(): Promise<void> {
-    const { folder, host = '127.0.0.1', isOnServers } = this.#options;
+    const { folder, host = '127.0.0.1', isOnServers, brokerUrl = async (_, url) => url } = this.#options;
     this.#programs = await buildPrograms(folder);
     if (isOnServers) {
       [this.#postgres, this.#influx] = await Promise.all([
@@ -210,20 +230,20 @@ export class DrillSystem {
     const port = await freePort();
     const mqttUrl = `mqtt://${host}:${port}`;
     const broker = this.#brokerPart(host, port, credentials);
-    const service = await this.#ingestPart(mqttUrl, ingest.token);
+    const service = await this.#ingestPart(await brokerUrl('ingest', mqttUrl), ingest.token);
     await Promise.all([broker.start(), service.start()]);
     await this.#api?.register(this.deviceIds);
     const edges = this.#edgeParts(
-      mqttUrl,
+      await brokerUrl('edge', mqttUrl),
       devices.map((one) => one.token),
     );
     await Promise.all(edges.map((edge) => edge.start()));
   }
 
   #add(kind: PartKind, name: string, command: () => PartCommand, message?: (message: never) => void): Part {
-    const { placed = (_kind, _name, plain) => plain, folder } = this.#options;
+    const { placed = (_kind, plain) => plain, folder } = this.#options;
     const logPath = join(folder, `${name}.log`);
-    const options = { kind, name, logPath, command: () => placed(kind, name, command()) };
+    const options = { kind, name, logPath, command: () => placed(kind, command()) };
     const part = new Part({ ...options, ...(message === undefined ? {} : { message }) });
     this.parts.push(part);
     return part;
