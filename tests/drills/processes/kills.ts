@@ -9,7 +9,7 @@ const SHORT = { perKind: 9, perSecond: 100 };
 const LONG = { perKind: 210, perSecond: 500 };
 /** From one kill to the next, ms: shorter than some starts take, so that more than one part may be down. */
 const GAP_MS = [100, 700] as const;
-const SETTLE_MS = 120_000;
+const SETTLE_MS = 180_000;
 
 export const kills: Drill = {
   name: 'kills',

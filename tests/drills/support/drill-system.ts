@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { issueToken } from '@jostle/broker/identity';
 import { freePort, openStore, storedRecords } from '@jostle/ingest/testing';
 import { type Account, accountFor, confirmedPoints, confirmedRecords } from './accountant.ts';
@@ -290,9 +291,13 @@ export class DrillSystem {
         const input: EdgeInput = { devices, folder, mqttUrl, startMs: this.#startMs, load: this.#load };
         return node(this.#programs('edge'), {}, JSON.stringify(input));
       };
-      return this.#add('edge', name, command, (message: FromEdge) => {
-        if (message.type === 'tally') this.#tallies.set(name, message);
+      const part = this.#add('edge', name, command, (message: FromEdge) => {
+        if (message.type !== 'tally') return;
+        this.#tallies.set(name, message);
+        // It was just starting when the load changed.
+        if (!isDeepStrictEqual(message.load, this.#load)) part.send({ type: 'load', load: this.#load });
       });
+      return part;
     });
   }
 }
