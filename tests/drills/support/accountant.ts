@@ -27,34 +27,38 @@ export interface Account {
  * @param stored without tombstones, which stand for records and are none
  */
 export function accountFor(generated: Iterable<GeneratedRecord>, stored: Iterable<StoredRecord>): Account {
-  const keys = new Set<string>();
-  for (const { deviceId, hash } of generated) keys.add(`${deviceId} ${hash}`);
-  const found = new Set<string>();
+  // Whether it is stored. Key: device and hash.
+  const isStored = new Map<string, boolean>();
+  for (const { deviceId, hash } of generated) isStored.set(`${deviceId} ${hash}`, false);
   const identities = new Set<string>();
-  let [twice, strangers] = [0, 0];
+  let [found, twice, strangers] = [0, 0, 0];
   for (const { deviceId, epoch, seq, hash } of stored) {
     const key = `${deviceId} ${hash}`;
     const identity = `${deviceId} ${epoch} ${seq}`;
-    if (!keys.has(key)) strangers += 1;
-    else if (found.has(key) || identities.has(identity)) twice += 1;
-    found.add(key);
+    const before = isStored.get(key);
+    if (before === undefined) strangers += 1;
+    else if (before || identities.has(identity)) twice += 1;
+    if (before === false) {
+      isStored.set(key, true);
+      found += 1;
+    }
     identities.add(identity);
   }
-  const lost = [...keys].filter((key) => !found.has(key)).length;
-  return { generated: keys.size, lost, twice, strangers };
+  return { generated: isStored.size, lost: isStored.size - found, twice, strangers };
 }
 
-/** Every record that the outbox of a numbered device has confirmed, by the device's own log. */
+/** Every record that the outboxes of numbered devices have confirmed, by the devices' own logs. */
 export function* confirmedRecords(
   folder: string,
-  deviceId: string,
+  deviceIds: readonly string[],
   startMs: number,
 ): Generator<GeneratedRecord> {
-  for (const { from, to, bootId } of readRecordLog(recordLogPath(folder, deviceId)).confirmed)
-    for (let n = from; n <= to; n++) {
-      const record = { ...numberedDraft(n, startMs), seq: 0, bootId } as DeviceRecord;
-      yield { deviceId, hash: recordHash(record) };
-    }
+  for (const deviceId of deviceIds)
+    for (const { from, to, bootId } of readRecordLog(recordLogPath(folder, deviceId)).confirmed)
+      for (let n = from; n <= to; n++) {
+        const record = { ...numberedDraft(n, startMs), seq: 0, bootId } as DeviceRecord;
+        yield { deviceId, hash: recordHash(record) };
+      }
 }
 
 /** How many of a device's records have a point in InfluxDB. */

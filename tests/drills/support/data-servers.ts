@@ -19,7 +19,8 @@ export interface InfluxPart {
 
 export interface PostgresPart {
   part: Part;
-  databaseUrl: string;
+  /** What ingest needs to know of it. */
+  env: { DATABASE_URL: string };
 }
 
 function programOf(name: 'influxd' | 'postgres', debianPackage: string): string {
@@ -121,5 +122,5 @@ export async function postgresPart(folder: string, host: string): Promise<Postgr
     stopSignal: 'SIGINT',
   });
   await part.start();
-  return { part, databaseUrl: `postgres://jostle@${host}:${port}/postgres` };
+  return { part, env: { DATABASE_URL: `postgres://jostle@${host}:${port}/postgres` } };
 }

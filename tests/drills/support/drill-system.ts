@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { issueToken } from '@jostle/broker/identity';
 import { freePort, openStore, storedRecords } from '@jostle/ingest/testing';
@@ -9,9 +8,9 @@ import { type InfluxPart, influxPart, type PostgresPart, postgresPart } from './
 import type { DeviceTally, EdgeInput, FromEdge, Load } from './edge-messages.ts';
 import { IngestApi } from './ingest-api.ts';
 import { Part, type PartCommand, type PartKind } from './part.ts';
+import { brokerCommand, edgeCommand, type IngestPlace, ingestCommand } from './part-commands.ts';
 import { buildPrograms } from './programs.ts';
-
-const POLL_MS = 100;
+import { until } from './until.ts';
 
 export interface SystemOptions {
   folder: string;
@@ -163,13 +162,12 @@ export class DrillSystem {
     const points = await this.#influx?.count();
     const expected = this.#expectedPoints();
     await this.#stopAll(this.partsOf('edge', 'broker', 'ingest'));
-    const place = this.#postgres ?? { dataDir: this.#ingestDir };
-    const store = await openStore(place);
+    const databaseUrl = this.#postgres?.env.DATABASE_URL;
+    const store = await openStore(databaseUrl === undefined ? { dataDir: this.#ingestDir } : { databaseUrl });
     const stored = await storedRecords(store).finally(() => store.close());
     await this.stop();
     const { folder } = this.#options;
-    const generated = this.deviceIds.map((id) => [...confirmedRecords(folder, id, this.#startMs)]);
-    const account = accountFor(generated.flat(), stored);
+    const account = accountFor(confirmedRecords(folder, this.deviceIds, this.#startMs), stored);
     if (account.strangers > 0) throw new Error(`${account.strangers} records are stored that nobody made`);
     const surplus = points === undefined ? 0 : points - expected;
     return {
@@ -230,7 +228,8 @@ export class DrillSystem {
     writeFileSync(credentials, JSON.stringify({ clients: [...devices, ingest].map((one) => one.entry) }));
     const port = await freePort();
     const mqttUrl = `mqtt://${host}:${port}`;
-    const broker = this.#brokerPart(host, port, credentials);
+    const place = { host, port, credentials };
+    const broker = this.#add('broker', 'broker', () => brokerCommand(this.#programs('broker'), place));
     const service = await this.#ingestPart(await brokerUrl('ingest', mqttUrl), ingest.token);
     await Promise.all([broker.start(), service.start()]);
     await this.#api?.register(this.deviceIds);
@@ -250,32 +249,20 @@ export class DrillSystem {
     return part;
   }
 
-  #brokerPart(host: string, port: number, credentials: string): Part {
-    const env = {
-      MQTT_HOST: host,
-      MQTT_PORT: `${port}`,
-      JOSTLE_MQTT_CREDENTIALS: credentials,
-      MQTT_DEVICE_MESSAGES_PER_S: '100000',
-      MQTT_DEVICE_BYTES_PER_S: '100000000',
-    };
-    return this.#add('broker', 'broker', () => node(this.#programs('broker'), env));
-  }
-
   async #ingestPart(mqttUrl: string, token: string): Promise<Part> {
     const { ingestHost = '127.0.0.1' } = this.#options;
     const port = await freePort();
     this.#api = new IngestApi(`http://${ingestHost}:${port}`);
-    const env = {
-      HTTP_HOST: ingestHost,
-      HTTP_PORT: `${port}`,
-      JOSTLE_API_KEY: this.#api.key,
-      JOSTLE_DATA_DIR: this.#ingestDir,
-      MQTT_URL: mqttUrl,
-      INGEST_MQTT_TOKEN: token,
-      ...(this.#postgres === undefined ? {} : { DATABASE_URL: this.#postgres.databaseUrl }),
-      ...this.#influx?.env,
+    const place: IngestPlace = {
+      host: ingestHost,
+      port,
+      apiKey: this.#api.key,
+      dataDir: this.#ingestDir,
+      mqttUrl,
+      token,
+      servers: { ...this.#postgres?.env, ...this.#influx?.env },
     };
-    return this.#add('ingest', 'ingest', () => node(this.#programs('ingest'), env));
+    return this.#add('ingest', 'ingest', () => ingestCommand(this.#programs('ingest'), place));
   }
 
   #edgeParts(mqttUrl: string, tokens: readonly string[]): Part[] {
@@ -289,7 +276,7 @@ export class DrillSystem {
       const command = () => {
         this.#tallies.delete(name);
         const input: EdgeInput = { devices, folder, mqttUrl, startMs: this.#startMs, load: this.#load };
-        return node(this.#programs('edge'), {}, JSON.stringify(input));
+        return edgeCommand(this.#programs('edge'), input);
       };
       const part = this.#add('edge', name, command, (message: FromEdge) => {
         if (message.type !== 'tally') return;
@@ -299,23 +286,5 @@ export class DrillSystem {
       });
       return part;
     });
-  }
-}
-
-function node(path: string, env: Record<string, string>, ...args: string[]): PartCommand {
-  const { PATH } = process.env;
-  const options = { env: { PATH, ...env } };
-  return { program: process.execPath, args: [path, ...args], options };
-}
-
-async function until(
-  limitMs: number,
-  isSo: () => boolean | Promise<boolean>,
-  otherwise: () => string,
-): Promise<void> {
-  const deadline = performance.now() + limitMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`not after ${limitMs} ms: ${otherwise()}`);
-    await wait(POLL_MS);
   }
 }
