@@ -1,15 +1,15 @@
 import type { RecordBodies, RecordDraft } from '@jostle/contracts';
 
 /** Every so many records the same mix of kinds begins again. */
-const MIX = 50;
+const MIX = 200;
 
 /** Which records of a mix are no climate readings. Keyed by the position in it. */
 const OTHERS: ReadonlyMap<number, (at: number, n: number) => Body> = new Map([
   [0, shock],
-  [10, coverage],
-  [20, tilt],
-  [30, fault],
-  [40, excursion],
+  [40, coverage],
+  [80, tilt],
+  [120, fault],
+  [160, excursion],
 ] as const);
 
 type Body = { [K in keyof RecordBodies]: { kind: K; body: RecordBodies[K] } }[keyof RecordBodies];
@@ -74,7 +74,7 @@ function tilt(at: number, n: number): Body {
 
 function fault(_: number, n: number): Body {
   const detail = `fault ${n}`;
-  return { kind: 'fault', body: { sensor: 'tmp117-48', isRaised: n % 100 === 30, reason: 'stale', detail } };
+  return { kind: 'fault', body: { sensor: 'tmp117-48', isRaised: n % 400 === 120, reason: 'stale', detail } };
 }
 
 function excursion(at: number, n: number): Body {
