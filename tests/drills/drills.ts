@@ -1,5 +1,13 @@
 import { backupRestore } from './data/backup-restore.ts';
 import type { Drill } from './drill.ts';
+import { partitions } from './network/partitions.ts';
+import { brokerAmnesia } from './processes/broker-amnesia.ts';
+import { influxOutage } from './processes/influx-outage.ts';
+import { kills } from './processes/kills.ts';
+import { pauses } from './processes/pauses.ts';
 
 /** Every drill, in the order in which they run. */
-export const DRILLS: readonly Drill[] = [backupRestore];
+export const DRILLS: readonly Drill[] = [
+  kills, pauses, partitions, brokerAmnesia, influxOutage,
+  backupRestore,
+];
