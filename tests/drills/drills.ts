@@ -1,4 +1,5 @@
+import { DATA_DRILLS } from './data/drills.ts';
 import type { Drill } from './drill.ts';
 
 /** Every drill, in the order in which they run. */
-export const DRILLS: readonly Drill[] = [];
+export const DRILLS: readonly Drill[] = [...DATA_DRILLS];

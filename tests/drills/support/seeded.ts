@@ -1,0 +1,55 @@
+/** Choices that follow from a seed alone: the generator mulberry32 (T. Ettinger, 2017). */
+export class Seeded {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed | 0;
+  }
+
+  /** In [0, 1); bound, so that it can be handed on. */
+  readonly next = (): number => {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+
+  /** A whole number in [0, end). */
+  below(end: number): number {
+    return Math.floor(this.next() * end);
+  }
+
+  /** A whole number in [from, to]. */
+  between(from: number, to: number): number {
+    return from + this.below(to - from + 1);
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  /** @throws RangeError where there is nothing to choose from */
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new RangeError('nothing to choose from');
+    return item;
+  }
+
+  bytes(length: number): Buffer {
+    const buffer = Buffer.allocUnsafe(length);
+    for (let i = 0; i < length; i++) buffer[i] = this.below(256);
+    return buffer;
+  }
+
+  shuffled<T>(items: readonly T[]): T[] {
+    return items
+      .map((item) => ({ item, at: this.next() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ item }) => item);
+  }
+
+  /** Another source, so that what one part draws does not depend on how often another one does. */
+  fork(): Seeded {
+    return new Seeded(this.below(2 ** 32));
+  }
+}
