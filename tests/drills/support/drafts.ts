@@ -43,7 +43,33 @@ export function shock(n: number, measuredAt = START_MS + n * 1000): RecordDraft 
   };
 }
 
-/** Readings `from` to `from + count - 1`, a shock at every hundredth. */
+/** One minute of watching that ends at `n`. */
+export function coverage(n: number, measuredAt = START_MS + n * 1000): RecordDraft {
+  return {
+    kind: 'coverage',
+    measuredAt,
+    monotonicMs: n,
+    clockQuality: 'ntp',
+    body: {
+      sensor: 'adxl375-53',
+      startsAt: measuredAt - 60_000,
+      endsAt: measuredAt,
+      samples: 48_000,
+      lostSamples: 0,
+      peakG: 1.1,
+      rejectedTriggers: 0,
+    },
+  };
+}
+
+const COVERAGE_EVERY = 60;
+const SHOCK_EVERY = 600;
+
+/** What a device makes in `count` seconds: a reading a second, coverage every minute and a shock every ten. */
 export function draftsFrom(from: number, count: number): RecordDraft[] {
-  return Array.from({ length: count }, (_, i) => ((from + i) % 100 === 0 ? shock : reading)(from + i));
+  return Array.from({ length: count }, (_, i) => from + i).flatMap((n) => [
+    reading(n),
+    ...(n % COVERAGE_EVERY === 0 ? [coverage(n)] : []),
+    ...(n % SHOCK_EVERY === 0 ? [shock(n)] : []),
+  ]);
 }

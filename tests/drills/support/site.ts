@@ -5,12 +5,15 @@ import type { Clock } from '@jostle/contracts';
 import { startService } from '@jostle/ingest';
 import { readIngestConfig } from '@jostle/ingest/config';
 import { pino } from 'pino';
+import { until } from './waiting.ts';
 
 /** What a drill lets a device send when the limits are not what it is about. */
 export const NO_PACE = {
   MQTT_DEVICE_MESSAGES_PER_S: '1000000',
   MQTT_DEVICE_BYTES_PER_S: '1000000000',
 } as const;
+
+const READY_MS = 30_000;
 
 export const SILENT = pino({ level: 'silent' });
 
@@ -50,6 +53,7 @@ export async function openSite({ folder, brokerEnv = {}, mqttUrl: given }: SiteO
   const env = { HTTP_PORT: '0', JOSTLE_DATA_DIR: dataDir, MQTT_URL: mqttUrl };
   const service = await startService(readIngestConfig(env), SILENT, SYSTEM_CLOCK);
   const { httpPort } = service;
+  await ready(httpPort);
   return {
     mqttUrl,
     httpPort,
@@ -62,6 +66,12 @@ export async function openSite({ folder, brokerEnv = {}, mqttUrl: given }: SiteO
       await broker?.stop();
     },
   };
+}
+
+/** Until then nobody takes what devices send, and they send it again seconds later. */
+export function ready(httpPort: number): Promise<void> {
+  const ask = async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).ok;
+  return until('ingest being ready', READY_MS, ask);
 }
 
 export async function register(httpPort: number, deviceIds: readonly string[]): Promise<void> {

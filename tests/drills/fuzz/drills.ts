@@ -1,0 +1,5 @@
+import type { Drill } from '../drill.ts';
+import { fuzzBroker } from './fuzz-broker.ts';
+
+/** Drills that send what nobody ought to send. */
+export const FUZZ_DRILLS: readonly Drill[] = [fuzzBroker];
