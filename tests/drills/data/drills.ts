@@ -2,6 +2,7 @@ import type { Drill } from '../drill.ts';
 import { clockJumps } from './clock-jumps.ts';
 import { duplicateStorm } from './duplicate-storm.ts';
 import { offline72h } from './offline-72h.ts';
+import { poison } from './poison.ts';
 
 /** Drills about what is sent, not about who dies. */
-export const DATA_DRILLS: readonly Drill[] = [duplicateStorm, offline72h, clockJumps];
+export const DATA_DRILLS: readonly Drill[] = [duplicateStorm, poison, offline72h, clockJumps];
