@@ -3,6 +3,7 @@ import { clockJumps } from './clock-jumps.ts';
 import { duplicateStorm } from './duplicate-storm.ts';
 import { offline72h } from './offline-72h.ts';
 import { poison } from './poison.ts';
+import { serverDiskFull } from './server-disk-full.ts';
 
 /** Drills about what is sent, not about who dies. */
-export const DATA_DRILLS: readonly Drill[] = [duplicateStorm, poison, offline72h, clockJumps];
+export const DATA_DRILLS: readonly Drill[] = [duplicateStorm, poison, offline72h, clockJumps, serverDiskFull];
