@@ -9,6 +9,7 @@ export * from './kernel/retry-schedule.ts';
 export * from './kernel/text-table.ts';
 export * from './kernel/units.ts';
 export * from './rest/common.ts';
+export * from './rest/completeness.ts';
 export * from './rest/finding.ts';
 export * from './rest/imports.ts';
 export * from './rest/ledger.ts';

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, listenError } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { logAlerts } from './completeness/alert-log.ts';
+import { completenessMetrics } from './completeness/completeness-metrics.ts';
 import type { IngestConfig } from './config.ts';
 import { createFindings } from './finding/index.ts';
 import type { CommitReport } from './inbox/commit-report.ts';
@@ -73,9 +75,12 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
   });
 
   const metrics = new Registry();
+  completenessMetrics(metrics, store);
   const count = intakeMetrics(metrics, () => intake.state);
+  const alertLog = partLog('completeness');
   const onCommit = (report: CommitReport) => {
     count(report);
+    logAlerts(alertLog, report.alerts);
     writer.nudge();
   };
   const server = await buildServer({

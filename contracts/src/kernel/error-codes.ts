@@ -195,6 +195,18 @@ export const ERROR_CODES = {
       'A record arrived again under the same identity with other content: a cloned device or tampering. The first was kept.',
     fix: 'Find out whether two devices share one outbox file or one identity.',
   },
+  INGEST_RECORDS_LOST: {
+    http: 500,
+    meaning:
+      'Records are missing that the device no longer has, and it did not say that it dropped them: its outbox was changed, damaged or replaced before they were delivered.',
+    fix: 'Look at `npx jostle completeness DEVICE` for which they are, and at the device for its card: a file `outbox.db.damaged-*` beside the outbox may still hold them. Then `npx jostle alerts ack ID`.',
+  },
+  INGEST_CHAIN_BROKEN: {
+    http: 500,
+    meaning:
+      'A record does not follow the one before it in the hash chain of its outbox: one of them was changed or left out on the way or on the card.',
+    fix: 'Treat what the device recorded up to there as disputed until it is known who could write to its card. Then `npx jostle alerts ack ID`.',
+  },
   INGEST_DEVICE_UNKNOWN: {
     http: 500,
     meaning: 'A message came from a device that is not registered. It was put into quarantine.',

@@ -93,6 +93,18 @@ export const FindingLeg = Type.Object({
   excursions: Type.Array(WeighedExcursion),
 });
 
+/** Records of one device that will not come: it dropped them, or they are lost. */
+export const MissingRecords = Type.Object({
+  device: Id,
+  records: Type.Integer({ minimum: 1 }),
+  state: Type.Union([Type.Literal('dropped'), Type.Literal('lost')]),
+  reason: Type.Union([Type.String(), Type.Null()], { description: 'Why the device dropped them.' }),
+  earliest: Type.Union([Instant, Type.Null()], {
+    description: 'They were made between this and `latest`; null for no limit.',
+  }),
+  latest: Type.Union([Instant, Type.Null()]),
+});
+
 export const FINDING_VERDICTS = [
   'transit-event',
   'no-transit-event',
@@ -138,6 +150,12 @@ export const Finding = Type.Object({
   observedMinutes: Minutes,
   unobservedMinutes: Minutes,
   gaps: Type.Array(Type.Object({ startsAt: Instant, endsAt: Instant, reason: Type.String() })),
+  missing: Type.Optional(
+    Type.Array(MissingRecords, {
+      description:
+        'Records that devices made while they travelled with the shipment and that will not come; present where there are any.',
+    }),
+  ),
   legs: Type.Array(FindingLeg),
   undated: Type.Optional(
     Type.Object(
@@ -179,6 +197,7 @@ export type ShockEventDetail = Static<typeof ShockEventDetail>;
 export type WeighedShock = Static<typeof WeighedShock>;
 export type WeighedExcursion = Static<typeof WeighedExcursion>;
 export type FindingLeg = Static<typeof FindingLeg>;
+export type MissingRecords = Static<typeof MissingRecords>;
 export type Finding = Static<typeof Finding>;
 export type FindingSummary = Static<typeof FindingSummary>;
 export type ReturnWithFinding = Static<typeof ReturnWithFinding>;

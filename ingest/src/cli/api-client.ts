@@ -9,13 +9,16 @@ export interface ApiClient {
   /** @throws CommandFailure */
   get<T>(path: string): Promise<T>;
   /** @throws CommandFailure */
-  post<T>(path: string, form?: FormData): Promise<T>;
+  post<T>(path: string, body?: FormData | object): Promise<T>;
 }
 
 export function apiClient({ url, apiKey }: CliConfig): ApiClient {
   const base = url.replace(/\/+$/, '');
   const ask = async <T>(path: string, init: RequestInit): Promise<T> => {
-    const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    const headers = {
+      ...init.headers,
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    };
     let response: Response;
     try {
       response = await fetch(`${base}/api/v1${path}`, { ...init, headers });
@@ -28,8 +31,14 @@ export function apiClient({ url, apiKey }: CliConfig): ApiClient {
   };
   return {
     get: (path) => ask(path, {}),
-    post: (path, body) => ask(path, { method: 'POST', ...(body && { body }) }),
+    post: (path, body) => ask(path, { method: 'POST', ...contentOf(body) }),
   };
+}
+
+function contentOf(body: FormData | object | undefined): RequestInit {
+  if (body === undefined) return {};
+  if (body instanceof FormData) return { body };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
 /** Follows the pages of a list to its end. */

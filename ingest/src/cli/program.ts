@@ -1,6 +1,8 @@
 import { isJostleError } from '@jostle/contracts';
 import { Command, CommanderError } from 'commander';
+import { alertsCommand } from './alerts-command.ts';
 import { apiClient, CommandFailure } from './api-client.ts';
+import { completenessCommand } from './completeness-command.ts';
 import type { CliConfig } from './config.ts';
 import { importCommand } from './import-command.ts';
 import { findingCommand, returnsCommand } from './list-commands.ts';
@@ -34,7 +36,9 @@ export async function runCli(
     .addCommand(importCommand(api, terminal, pause))
     .addCommand(findingCommand(api, terminal))
     .addCommand(returnsCommand(api, terminal))
-    .addCommand(quarantineCommand(api, terminal));
+    .addCommand(quarantineCommand(api, terminal))
+    .addCommand(completenessCommand(api, terminal))
+    .addCommand(alertsCommand(api, terminal));
   for (const command of [program, ...descendants(program)])
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   try {

@@ -1,5 +1,6 @@
 import type { Finding, WeighedExcursion, WeighedShock } from '@jostle/contracts';
 import { hasRecordedCause } from './damage-compatibility.ts';
+import { missingInWords } from './missing-wording.ts';
 import { observationInWords } from './observation-wording.ts';
 import type { ReturnCase } from './return-case.ts';
 import { instantInWords, listInWords, percentInWords, placeOf } from './wording.ts';
@@ -7,7 +8,15 @@ import { instantInWords, listInWords, percentInWords, placeOf } from './wording.
 /** All of a finding that the paragraph speaks about. */
 export type Explained = Pick<
   Finding,
-  'verdict' | 'cause' | 'shares' | 'legs' | 'undated' | 'gaps' | 'observedMinutes' | 'unobservedMinutes'
+  | 'verdict'
+  | 'cause'
+  | 'shares'
+  | 'legs'
+  | 'undated'
+  | 'gaps'
+  | 'missing'
+  | 'observedMinutes'
+  | 'unobservedMinutes'
 >;
 
 /** Of a parcel whose near end is towards the viewer, faces 1 to 6 (ISO 2206, identification of parts). */
@@ -25,6 +34,7 @@ export function explanationOf(finding: Explained, given: ReturnCase): string {
     undatedInWords(finding),
     rest(finding),
     observationInWords(finding),
+    missingInWords(finding.missing ?? []),
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');

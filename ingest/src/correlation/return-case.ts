@@ -4,6 +4,7 @@ import type {
   ExcursionBody,
   Fragility,
   LegMode,
+  MissingRecords,
   Severity,
   ShockBody,
 } from '@jostle/contracts';
@@ -81,4 +82,9 @@ export interface ReturnCase {
   coverage: CoverageSpan[];
   /** What those devices watched at a time that is not known, but may lie in the span of the legs; ms. */
   undatedCoverageMs: number;
+  /**
+   * Records that those devices made in their windows, or may have, and that will not come. Absent where there are
+   * none. What they would have said of the shock channel is unobserved time already; this says why it is.
+   */
+  missing?: MissingRecords[];
 }

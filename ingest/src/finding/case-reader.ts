@@ -4,6 +4,7 @@ import type { CaseProduct, ReturnCase } from '../correlation/return-case.ts';
 import type { LedgerTables } from '../ledger/ledger-tables.ts';
 import type { Database } from '../store/database.ts';
 import { readEvents } from './event-reader.ts';
+import { readMissing } from './missing-reader.ts';
 import { readWay } from './way-reader.ts';
 
 type ReturnRow = Selectable<LedgerTables['return_claim']>;
@@ -37,6 +38,7 @@ export async function readCase(db: Kysely<Database>, returnId: string): Promise<
     possibleShipments: shipment === null ? shipments : [],
     ...way,
     ...(await readEvents(db, devices, span)),
+    ...(await readMissing(db, way.legs.length === 0 ? [] : way.windows, span)),
   };
 }
 

@@ -1,7 +1,10 @@
-import { ManualClock } from '@jostle/contracts';
+import { type DeviceRecord, ManualClock } from '@jostle/contracts';
 import { expect, it } from 'vitest';
 import { EXAMPLE_START, exampleAt, exampleCase, exampleDrop } from '../correlation/example-case.ts';
+import { Inbox } from '../inbox/inbox.ts';
 import type { Store } from '../store/store.ts';
+import { submissionOf } from '../testing/messages.ts';
+import { makeRecord } from '../testing/records.ts';
 import { onEachStore } from '../testing/stores.ts';
 import { createFindings } from './index.ts';
 
@@ -148,6 +151,42 @@ onEachStore('findings', (open) => {
     expect(seeing.verdict).toBe('transit-event');
     expect(seeing.computedAt > blind.computedAt).toBe(true);
     expect(await store.db.selectFrom('finding').select('id').execute()).toHaveLength(2);
+  });
+
+  it('says which records of the way the device dropped or lost', async () => {
+    const store = await open();
+    await seedLedger(store);
+    await seedRecords(store);
+    const findings = createFindings({ store, clock: new ManualClock(exampleAt(600)) });
+    const whole = await findings.findingOf('RET-1');
+    expect(whole).not.toHaveProperty('missing');
+    const inbox = new Inbox(store);
+    const at = (seq: number, minute: number) =>
+      ({ ...makeRecord(seq, 'climate'), measuredAt: exampleAt(minute) }) as DeviceRecord;
+    const stone = makeRecord(9, 'tombstone', { fromSeq: 2, toSeq: 4, reason: 'outbox-full' });
+    const later = { ...stone, measuredAt: exampleAt(35) } as DeviceRecord;
+    const batch = [[at(1, 2)], [at(5, 11)], [at(8, 31), later]].map((records) =>
+      submissionOf(records, { deviceId: 'PI-1', outbox: { minSeq: 8, maxSeq: 9 } }),
+    );
+    await inbox.commit(batch);
+    const finding = await findings.findingOf('RET-1');
+    expect(finding.id).not.toBe(whole.id);
+    expect(finding.missing).toEqual([
+      {
+        ...{ device: 'PI-1', records: 3, state: 'dropped', reason: 'outbox-full' },
+        ...{ earliest: '2026-03-01T09:32:00.000Z', latest: '2026-03-01T09:41:00.000Z' },
+      },
+      {
+        ...{ device: 'PI-1', records: 2, state: 'lost', reason: null },
+        ...{ earliest: '2026-03-01T09:41:00.000Z', latest: '2026-03-01T10:01:00.000Z' },
+      },
+    ]);
+    expect(finding.explanation).toContain(
+      '3 records of PI-1 between 1 March 2026 at 09:32 UTC and 1 March 2026 at 09:41 UTC were dropped by the device: its outbox was full.',
+    );
+    expect(finding.shares).toEqual(whole.shares);
+    await inbox.commit(batch);
+    expect(await findings.findingOf('RET-1')).toEqual(finding);
   });
 
   it('uses the legs and the device of the pallet that carried the parcel', async () => {

@@ -1,4 +1,5 @@
 import type { ReceiptMessage } from '@jostle/contracts';
+import type { AlertNews } from '../completeness/alerts.ts';
 
 /** What one transaction did. */
 export interface CommitReport {
@@ -12,6 +13,8 @@ export interface CommitReport {
   overflow: number;
   /** Messages of devices that are not registered: they got no receipt. */
   unregistered: number;
+  /** What people have to be told of: alerts that are new or grew. */
+  alerts: AlertNews[];
 }
 
 export function emptyReport(): CommitReport {
@@ -23,6 +26,7 @@ export function emptyReport(): CommitReport {
     quarantined: 0,
     overflow: 0,
     unregistered: 0,
+    alerts: [],
   };
 }
 
@@ -36,5 +40,6 @@ export function mergeReports(a: CommitReport, b: CommitReport): CommitReport {
     quarantined: a.quarantined + b.quarantined,
     overflow: a.overflow + b.overflow,
     unregistered: a.unregistered + b.unregistered,
+    alerts: [...a.alerts, ...b.alerts],
   };
 }

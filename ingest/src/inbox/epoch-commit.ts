@@ -4,6 +4,9 @@ import { type NotedBoot, noteBoots } from '../boot-time/boot-notes.ts';
 import { boundRecords } from '../boot-time/bounding.ts';
 import { moveRecords } from '../boot-time/moving.ts';
 import { type Placement, placeRecord } from '../boot-time/placement.ts';
+import { noteReception } from '../completeness/note-reception.ts';
+import type { ReceptionFacts } from '../completeness/reception-facts.ts';
+import { redateSteps } from '../completeness/redate-steps.ts';
 import type { Database } from '../store/database.ts';
 import { insertChunks } from '../store/insert-chunks.ts';
 import type { CommitReport } from './commit-report.ts';
@@ -75,6 +78,16 @@ export async function commitEpoch(
   const after = answered.reduce<SeqRanges>((ranges, [from, to]) => addRange(ranges, from, to), before);
   await writeReceived(trx, deviceId, epoch, before, after);
   await updateState(trx, group, runs, placed);
+  const isReplay = group.isReplay === true;
+  const facts: ReceptionFacts = {
+    ...group,
+    reports: isReplay ? [] : runs.map(({ outbox }) => outbox),
+    ...{ before, after, fresh: placed },
+    runs: isReplay ? [] : runs.filter((run) => run.rejects.length === 0),
+    conflicts: isReplay ? [] : conflicts.map(({ seq }) => seq),
+  };
+  report.alerts.push(...(await noteReception(trx, [facts])));
+  for (const { row, isMoved } of boots.values()) if (isMoved) await redateSteps(trx, row);
 
   report.stored += fresh.length;
   report.duplicates += duplicates;

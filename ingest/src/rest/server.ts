@@ -3,6 +3,8 @@ import fastifyStatic from '@fastify/static';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { apiKeyCheck, loopbackCheck } from './access.ts';
+import { alertRoutes } from './alert-routes.ts';
+import { completenessRoutes } from './completeness-routes.ts';
 import { documentation } from './documentation.ts';
 import { answerError, answerErrors } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -62,6 +64,8 @@ export async function buildServer(deps: ServerDeps): Promise<TypedApp> {
       shockRoutes(api, deps);
       observationRoutes(api, deps);
       quarantineRoutes(api, deps);
+      completenessRoutes(api, deps);
+      alertRoutes(api, deps);
       await importRoutes(api, deps);
     },
     { prefix: '/api/v1' },

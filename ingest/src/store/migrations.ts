@@ -1,5 +1,6 @@
 import { type Kysely, Migrator } from 'kysely';
 import { bootMigration } from '../boot-time/boot-migration.ts';
+import { completenessMigration } from '../completeness/completeness-migration.ts';
 import { findingMigration } from '../finding/finding-migration.ts';
 import { inboxMigration } from '../inbox/inbox-migration.ts';
 import { quarantineMigration } from '../inbox/quarantine-migration.ts';
@@ -16,6 +17,7 @@ const MIGRATIONS: readonly (readonly [name: string, area: AreaMigration])[] = [
   ['004-finding', findingMigration],
   ['005-quarantine', quarantineMigration],
   ['006-boot', bootMigration],
+  ['008-completeness', completenessMigration],
 ];
 
 /** Brings the database to the newest tables, all in one transaction: a kill in the middle leaves nothing behind. */

@@ -8,12 +8,19 @@ export interface MessageParts {
   epoch?: string;
   outbox?: { minSeq: number; maxSeq: number };
   receivedAt?: number;
+  chainBefore?: string | null;
 }
 
 /** The message that a device sends for records with consecutive seq, read as the intake reads it. */
 export function submissionOf(records: readonly DeviceRecord[], parts: MessageParts = {}): Submission {
-  const { deviceId = 'DEV-1', epoch = EPOCH, outbox = { minSeq: 1, maxSeq: 100 } } = parts;
-  return readPayload(JSON.stringify(encodeUpMessage(epoch, outbox, records)), deviceId, parts.receivedAt);
+  const {
+    deviceId = 'DEV-1',
+    epoch = EPOCH,
+    outbox = { minSeq: 1, maxSeq: 100 },
+    chainBefore = null,
+  } = parts;
+  const message = encodeUpMessage(epoch, outbox, records, null, chainBefore);
+  return readPayload(JSON.stringify(message), deviceId, parts.receivedAt);
 }
 
 /** Any payload on a device's `up` topic, read as the intake reads it. */

@@ -1,0 +1,95 @@
+import Type, { type Static } from 'typebox';
+import { Id, Sscc } from '../identity/ids.ts';
+import { Instant } from './common.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+
+/**
+ * - `late`: the device still has them, longer than a message takes
+ * - `dropped`: the device says that it dropped them, and why
+ * - `refused`: they came and lie in quarantine
+ * - `lost`: the device no longer has them, and nothing says why
+ */
+export const GAP_STATES = ['late', 'dropped', 'refused', 'lost'] as const;
+
+/** Records that are not in the inbox. */
+export const RecordGap = Type.Object({
+  epoch: Type.String({ description: 'Of the outbox that made them.' }),
+  fromSeq: Type.Integer({ minimum: 1 }),
+  toSeq: Type.Integer({ minimum: 1 }),
+  state: Type.Enum([...GAP_STATES]),
+  reason: Type.Union([Type.String(), Type.Null()], {
+    description: 'Why the device dropped them, or the code with which they were refused.',
+  }),
+  earliest: Type.Union([Instant, Type.Null()], {
+    description: 'They were made between this and `latest`, by the records around them; null for no limit.',
+  }),
+  latest: Type.Union([Instant, Type.Null()]),
+  isPartial: Type.Boolean({
+    description: 'It may reach beyond the span of time that was asked for; its records are all counted.',
+  }),
+});
+
+const counts = {
+  completeness: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
+    description:
+      'stored / (stored + late + refused + lost): what was dropped is not expected. Null where nothing is.',
+  }),
+  stored: Count,
+  late: Count,
+  dropped: Count,
+  refused: Count,
+  lost: Count,
+  inFlight: { ...Count, description: 'Made too recently to be missed; not expected yet.' },
+  undated: { ...Count, description: 'Stored, but it is not known when they were made; counted as stored.' },
+};
+
+/** How much of what a device recorded has come. */
+export const DeviceCompleteness = Type.Object({
+  device: Id,
+  from: Type.Union([Instant, Type.Null()], {
+    description: 'Start of the span, in whole steps of ten minutes; null where it is not limited.',
+  }),
+  to: Type.Union([Instant, Type.Null()]),
+  ...counts,
+  gaps: Type.Array(RecordGap),
+});
+
+/** Likewise for all devices that travelled with a shipment, each while it did. */
+export const ShipmentCompleteness = Type.Object({
+  shipment: Sscc,
+  ...counts,
+  devices: Type.Array(DeviceCompleteness),
+});
+
+/**
+ * - `lost`: records that the device no longer has, and nothing says why
+ * - `chain-broken`: the chain of an outbox does not go on where it should: a record was changed or left out
+ * - `conflict`: an identity came again with other content
+ */
+export const ALERT_KINDS = ['lost', 'chain-broken', 'conflict'] as const;
+export const ALERT_STATES = ['open', 'acknowledged', 'resolved'] as const;
+
+export const Alert = Type.Object({
+  id: Type.Integer({ minimum: 1 }),
+  kind: Type.Enum([...ALERT_KINDS]),
+  state: Type.Enum([...ALERT_STATES], { description: 'Resolved: the records came after all.' }),
+  device: Id,
+  epoch: Type.String(),
+  fromSeq: Type.Integer({ minimum: 1 }),
+  toSeq: Type.Integer({ minimum: 1 }),
+  records: { ...Count, description: 'How many of the range it is about.' },
+  raisedAt: Instant,
+  detail: Type.String(),
+  acknowledgedAt: Type.Union([Instant, Type.Null()]),
+  acknowledgedBy: Type.Union([Type.String(), Type.Null()]),
+  resolvedAt: Type.Union([Instant, Type.Null()]),
+});
+
+export type GapState = (typeof GAP_STATES)[number];
+export type AlertKind = (typeof ALERT_KINDS)[number];
+export type AlertState = (typeof ALERT_STATES)[number];
+export type RecordGap = Static<typeof RecordGap>;
+export type DeviceCompleteness = Static<typeof DeviceCompleteness>;
+export type ShipmentCompleteness = Static<typeof ShipmentCompleteness>;
+export type Alert = Static<typeof Alert>;

@@ -1,0 +1,85 @@
+import {
+  type DeviceCompleteness,
+  type RecordGap,
+  type ShipmentCompleteness,
+  textTable,
+} from '@jostle/contracts';
+import { Command } from 'commander';
+import type { ApiClient } from './api-client.ts';
+import type { Terminal } from './terminal.ts';
+
+/** 18 digits: no device is named so. */
+const SSCC = /^\d{18}$/;
+
+interface Choice {
+  from?: string;
+  to?: string;
+  json?: true;
+}
+
+/** `jostle completeness DEVICE|SSCC` */
+export function completenessCommand(api: () => ApiClient, terminal: Terminal): Command {
+  return new Command('completeness')
+    .description('Print how much of what a device recorded has come, or of what travelled with a shipment')
+    .argument('<device-or-sscc>')
+    .option('--from <instant>', 'of a device: from this time on, RFC 3339')
+    .option('--to <instant>', 'of a device: before this time')
+    .option('--json', 'print it as JSON')
+    .action(async (id: string, { from, to, json }: Choice) => {
+      const query = new URLSearchParams({ ...(from && { from }), ...(to && { to }) });
+      const answer = SSCC.test(id)
+        ? await api().get<ShipmentCompleteness>(`/shipments/${id}/completeness`)
+        : await api().get<DeviceCompleteness>(`/devices/${encodeURIComponent(id)}/completeness?${query}`);
+      terminal.out(json ? `${JSON.stringify(answer, null, 2)}\n` : completenessText(answer));
+    });
+}
+
+function completenessText(answer: DeviceCompleteness | ShipmentCompleteness): string {
+  const rows = 'devices' in answer ? answer.devices : [answer];
+  if (rows.length === 0) return 'No device travelled with this shipment.\n';
+  const counts = rows.map((row) => [
+    ...[row.device, row.from ?? 'the beginning', row.to ?? 'now', percent(row.completeness)],
+    ...[row.stored, row.late, row.dropped, row.refused, row.lost, row.inFlight],
+  ]);
+  const titles = [
+    'device',
+    'from',
+    'to',
+    'complete',
+    'stored',
+    'late',
+    'dropped',
+    'refused',
+    'lost',
+    'in flight',
+  ];
+  const gaps = rows.flatMap((row) => row.gaps.map((gap) => gapRow(row.device, gap)));
+  const head =
+    'devices' in answer ? [`Shipment ${answer.shipment}: ${percent(answer.completeness)}`, ''] : [];
+  return [
+    ...head,
+    textTable(titles, counts),
+    '',
+    gaps.length === 0
+      ? 'Nothing is missing.'
+      : textTable(['device', 'records', 'count', 'state', 'why', 'made after', 'made before'], gaps),
+    ...(rows.some((row) => row.gaps.some((gap) => gap.isPartial))
+      ? ['', '* may reach beyond the span; all of its records are counted']
+      : []),
+    '',
+  ].join('\n');
+}
+
+function gapRow(device: string, { fromSeq, toSeq, state, reason, earliest, latest, isPartial }: RecordGap) {
+  const records = fromSeq === toSeq ? `${fromSeq}` : `${fromSeq}–${toSeq}`;
+  return [
+    ...[device, `${records}${isPartial ? ' *' : ''}`, toSeq - fromSeq + 1, state],
+    ...[reason, earliest, latest],
+  ];
+}
+
+/** Never rounded up to whole: 100 % means that nothing is missing. */
+function percent(completeness: number | null): string {
+  if (completeness === null) return 'nothing yet';
+  return `${(Math.floor(completeness * 10_000) / 100).toFixed(2)} %`;
+}

@@ -1,0 +1,156 @@
+import type { SeqRanges } from '@jostle/contracts';
+import { type Insertable, type SqlBool, sql, type Transaction } from 'kysely';
+import type { Database } from '../store/database.ts';
+import { insertChunks } from '../store/insert-chunks.ts';
+import type { CompletenessTables } from './completeness-tables.ts';
+import { type Ageing, aged, type Decision } from './gap-rules.ts';
+import { keyOf } from './reception-facts.ts';
+import { unionOfRanges } from './seq-sets.ts';
+
+/** What is known of one outbox. */
+export interface EpochAccount extends Decision, Ageing {
+  deviceId: string;
+  epoch: string;
+  minSeq: number;
+  received: number;
+  stored: number;
+  dropped: number;
+  closedAt: number | null;
+}
+
+interface EpochOfDevice {
+  deviceId: string;
+  epoch: string;
+}
+
+export function newAccount({ deviceId, epoch }: EpochOfDevice, now: number): EpochAccount {
+  return {
+    deviceId,
+    epoch,
+    ...{ lastHeardAt: now, minSeq: 0, maxSeq: 0, markSeq: 0, markAt: now, agedSeq: 0 },
+    ...{ decidedBelow: 1, pending: null, received: 0, stored: 0, dropped: 0, closedAt: null },
+  };
+}
+
+/** Notes that the outbox was heard. `maxSeq` is the highest seq that is known now. */
+export function heard(
+  account: EpochAccount,
+  receivedAt: number,
+  minSeq: number,
+  maxSeq: number,
+): EpochAccount {
+  return {
+    ...account,
+    ...aged(account, receivedAt),
+    lastHeardAt: Math.max(account.lastHeardAt, receivedAt),
+    minSeq: Math.max(account.minSeq, minSeq),
+    maxSeq: Math.max(account.maxSeq, maxSeq),
+    closedAt: null,
+  };
+}
+
+/** The accounts of these epochs, and of every other outbox of their devices that still speaks. Keyed by `keyOf`. */
+export async function readAccounts(
+  trx: Transaction<Database>,
+  epochs: readonly EpochOfDevice[],
+): Promise<Map<string, EpochAccount>> {
+  const accounts = new Map<string, EpochAccount>();
+  for (const chunk of insertChunks(epochs)) {
+    const rows = await trx
+      .selectFrom('reception_epoch')
+      .selectAll()
+      .where('device_id', 'in', [...new Set(chunk.map(({ deviceId }) => deviceId))])
+      .where((eb) =>
+        eb.or([
+          eb('closed_at', 'is', null),
+          eb('epoch', 'in', [...new Set(chunk.map(({ epoch }) => epoch))]),
+        ]),
+      )
+      .execute();
+    for (const row of rows) {
+      const account = accountOf(row);
+      accounts.set(keyOf(account), account);
+    }
+  }
+  return accounts;
+}
+
+export function accountOf(row: CompletenessTables['reception_epoch']): EpochAccount {
+  const { pending_min: minSeq, pending_max: maxSeq } = row;
+  return {
+    ...{ deviceId: row.device_id, epoch: row.epoch, lastHeardAt: row.last_heard_at, minSeq: row.min_seq },
+    ...{ maxSeq: row.max_seq, markSeq: row.mark_seq, markAt: row.mark_at, agedSeq: row.aged_seq },
+    decidedBelow: row.decided_below,
+    pending: minSeq === null || maxSeq === null ? null : { minSeq, maxSeq },
+    ...{ received: row.received, stored: row.stored, dropped: row.dropped, closedAt: row.closed_at },
+  };
+}
+
+export async function writeAccounts(
+  trx: Transaction<Database>,
+  accounts: readonly EpochAccount[],
+): Promise<void> {
+  for (const chunk of insertChunks(accounts))
+    await trx
+      .insertInto('reception_epoch')
+      .values(chunk.map(rowOf))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['device_id', 'epoch'])
+          .doUpdateSet((eb) =>
+            Object.fromEntries(CHANGING.map((column) => [column, eb.ref(`excluded.${column}`)])),
+          ),
+      )
+      .execute();
+}
+
+function rowOf(account: EpochAccount): Insertable<CompletenessTables['reception_epoch']> {
+  return {
+    ...{ device_id: account.deviceId, epoch: account.epoch, last_heard_at: account.lastHeardAt },
+    ...{ min_seq: account.minSeq, max_seq: account.maxSeq, mark_seq: account.markSeq },
+    ...{ mark_at: account.markAt, aged_seq: account.agedSeq, decided_below: account.decidedBelow },
+    pending_min: account.pending?.minSeq ?? null,
+    pending_max: account.pending?.maxSeq ?? null,
+    ...{ received: account.received, stored: account.stored, dropped: account.dropped },
+    closed_at: account.closedAt,
+  };
+}
+
+const CHANGING = [
+  ...(['last_heard_at', 'min_seq', 'max_seq', 'mark_seq', 'mark_at', 'aged_seq', 'decided_below'] as const),
+  ...(['pending_min', 'pending_max', 'received', 'stored', 'dropped', 'closed_at'] as const),
+];
+
+/** What these epochs dropped, as far as it is not decided yet, or all of it. Keyed by `keyOf`. */
+export async function readRanges(
+  trx: Transaction<Database>,
+  table: 'dropped' | 'received',
+  epochs: readonly EpochOfDevice[],
+  which: 'all' | 'undecided',
+): Promise<Map<string, SeqRanges>> {
+  // Keyed by `keyOf`.
+  const found = new Map<string, [number, number][]>();
+  for (const chunk of insertChunks(epochs)) {
+    let rows = trx
+      .selectFrom(table)
+      .leftJoin('reception_epoch', (join) =>
+        join
+          .onRef('reception_epoch.device_id', '=', `${table}.device_id`)
+          .onRef('reception_epoch.epoch', '=', `${table}.epoch`),
+      )
+      .select([`${table}.device_id`, `${table}.epoch`, `${table}.from_seq`, `${table}.to_seq`])
+      .where(`${table}.device_id`, 'in', [...new Set(chunk.map(({ deviceId }) => deviceId))])
+      .where(`${table}.epoch`, 'in', [...new Set(chunk.map(({ epoch }) => epoch))]);
+    if (which === 'undecided')
+      rows = rows.where(
+        sql<SqlBool>`${sql.ref(`${table}.to_seq`)} >= coalesce(reception_epoch.decided_below, 0)`,
+      );
+    for (const { device_id, epoch, from_seq, to_seq } of await rows.execute()) {
+      const key = keyOf({ deviceId: device_id, epoch });
+      const own = found.get(key);
+      if (own === undefined) found.set(key, [[from_seq, to_seq]]);
+      else own.push([from_seq, to_seq]);
+    }
+  }
+  return new Map([...found].map(([key, ranges]) => [key, unionOfRanges(ranges)]));
+}

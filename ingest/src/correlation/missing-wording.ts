@@ -1,0 +1,42 @@
+import type { MissingRecords, TombstoneBody } from '@jostle/contracts';
+import { instantInWords } from './wording.ts';
+
+/** Stretches that the paragraph names. */
+const NAMED = 3;
+
+const REASONS: Record<TombstoneBody['reason'], string> = {
+  'outbox-full': 'its outbox was full',
+  refused: 'they did not fit their schema',
+  damaged: 'they were damaged on its card',
+};
+
+/** One order for the same records, however they were read. */
+export function missingInOrder(missing: readonly MissingRecords[]): MissingRecords[] {
+  const keyOf = (item: MissingRecords) => JSON.stringify([item.earliest, item.latest, item.device, item]);
+  return missing.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** Which records will not come, and why; the largest stretches are named. */
+export function missingInWords(missing: readonly MissingRecords[]): string {
+  const largest = missingInOrder(missing).toSorted((a, b) => b.records - a.records);
+  const sentences = largest.slice(0, NAMED).map(stretchInWords);
+  const others = largest.slice(NAMED).reduce((sum, { records }) => sum + records, 0);
+  if (others > 0) sentences.push(`${others} more records are missing likewise.`);
+  return sentences.join(' ');
+}
+
+function stretchInWords({ device, records, state, reason, earliest, latest }: MissingRecords): string {
+  const what = `${records} ${records === 1 ? 'record' : 'records'} of ${device}${whenInWords(earliest, latest)}`;
+  const were = records === 1 ? 'was' : 'were';
+  if (state === 'lost')
+    return `${what} ${were} lost: the device no longer had ${records === 1 ? 'it' : 'them'}, and nothing says why.`;
+  const why = Object.entries(REASONS).find(([key]) => key === reason)?.[1] ?? 'it did not say why';
+  return `${what} ${were} dropped by the device: ${why}.`;
+}
+
+function whenInWords(earliest: string | null, latest: string | null): string {
+  if (earliest !== null && latest !== null)
+    return ` between ${instantInWords(earliest)} and ${instantInWords(latest)}`;
+  if (latest !== null) return ` before ${instantInWords(latest)}`;
+  return earliest === null ? '' : ` after ${instantInWords(earliest)}`;
+}
