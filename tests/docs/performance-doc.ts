@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Figure } from '../figures/figure.ts';
 import type { Report } from '../figures/report.ts';
+import { shown, target } from './figure-cells.ts';
 
 const FOLDER = new URL('../../docs/performance/', import.meta.url);
 
@@ -37,13 +37,4 @@ function part(suite: string, title: string, { commit, machine, figures }: Report
 |---|---|---|---|
 ${rows.join('\n')}
 `;
-}
-
-function shown({ value, unit }: Figure): string {
-  return `${value.toLocaleString('en')} ${unit}`;
-}
-
-function target({ target, bound, pass }: Figure): string {
-  if (target === null) return '–';
-  return `${bound === 'at least' ? '≥' : '≤'} ${target.toLocaleString('en')}${pass ? '' : ', **missed**'}`;
 }

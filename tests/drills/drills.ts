@@ -1,6 +1,19 @@
 import { DATA_DRILLS } from './data/drills.ts';
 import type { Drill } from './drill.ts';
 import { FUZZ_DRILLS } from './fuzz/drills.ts';
+import { partitions } from './network/partitions.ts';
+import { brokerAmnesia } from './processes/broker-amnesia.ts';
+import { influxOutage } from './processes/influx-outage.ts';
+import { kills } from './processes/kills.ts';
+import { pauses } from './processes/pauses.ts';
 
 /** Every drill, in the order in which they run. */
-export const DRILLS: readonly Drill[] = [...DATA_DRILLS, ...FUZZ_DRILLS];
+export const DRILLS: readonly Drill[] = [
+  kills,
+  pauses,
+  partitions,
+  brokerAmnesia,
+  influxOutage,
+  ...DATA_DRILLS,
+  ...FUZZ_DRILLS,
+];

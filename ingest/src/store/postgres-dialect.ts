@@ -15,7 +15,9 @@ export function postgresDialect(databaseUrl: string): PostgresDialect {
         NUMBER_OIDS.has(oid) ? Number : pg.types.getTypeParser(oid, format as 'text'),
     },
   });
-  // An idle connection that the server closes is replaced at the next query; without a listener it ends the process.
+  // A connection that the server closes is replaced at the next query; without a listener it ends the process. The pool
+  // listens to those that are idle, whoever has one in use learns it from the query only.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new PostgresDialect({ pool });
 }

@@ -1,18 +1,13 @@
-/** Choices that follow from a seed alone: the generator mulberry32 (T. Ettinger, 2017). */
+import { seededRandom } from './seeded-random.ts';
+
+/** More choices that follow from a seed alone: of bytes, and of sources for the parts of a drill. */
 export class Seeded {
-  #state: number;
+  /** In [0, 1); bound, so that it can be handed on. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed | 0;
+    this.next = seededRandom(seed).next;
   }
-
-  /** In [0, 1); bound, so that it can be handed on. */
-  readonly next = (): number => {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 
   /** A whole number in [0, end). */
   below(end: number): number {

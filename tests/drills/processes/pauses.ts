@@ -1,0 +1,48 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { figure } from '../../figures/figure.ts';
+import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
+import { DrillSystem } from '../support/drill-system.ts';
+import { PART_KINDS, type PartKind } from '../support/part.ts';
+import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
+
+const SHORT = { perKind: 2, pauseMs: { low: 5_000, high: 6_000 }, perSecond: 100 };
+const LONG = { perKind: 20, pauseMs: { low: 5_000, high: 60_000 }, perSecond: 200 };
+const GAP_MS = [200, 1_500] as const;
+const SETTLE_MS = 180_000;
+
+export const pauses: Drill = {
+  name: 'pauses',
+  about: 'SIGSTOP of each process for 5 to 60 s and SIGCONT, kinds independent of each other, under load.',
+  run: pauseAll,
+};
+
+async function pauseAll({ folder, seed, isLong, progress }: DrillOptions): Promise<DrillResult> {
+  const { perKind, pauseMs, perSecond } = isLong ? LONG : SHORT;
+  const load = { perSecond };
+  const system = await DrillSystem.start({ folder, edges: 3, devicesPerEdge: 2, load, isOnServers: true });
+  /** Pauses parts of one kind, one after the other. */
+  const pauseKind = async (kind: PartKind, random: SeededRandom) => {
+    for (let n = 0; n < perKind; n++) {
+      await wait(random.between(...GAP_MS));
+      const part = random.pick(system.partsOf(kind));
+      const ms = random.between(pauseMs.low, pauseMs.high);
+      progress(`${part.name} stands still for ${Math.round(ms)} ms`);
+      await part.pause(ms);
+    }
+  };
+  try {
+    await Promise.all(PART_KINDS.map((kind, n) => pauseKind(kind, seededRandom(seed + n))));
+    const from = performance.now();
+    await system.settled(SETTLE_MS);
+    const recoveryMs = performance.now() - from;
+    const { absorbed, crashes } = system;
+    const count = perKind * PART_KINDS.length;
+    const others = [
+      figure('pauses.count', count, 'pauses', `${perKind} of each kind.`, { atLeast: count }),
+      figure('pauses.crashes', crashes, 'processes', 'Ended while they were only paused.', { atMost: 0 }),
+    ];
+    return { ...(await system.account()), absorbed, recoveryMs, others };
+  } finally {
+    await system.stop();
+  }
+}

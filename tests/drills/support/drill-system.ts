@@ -1,0 +1,290 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { issueToken } from '@jostle/broker/identity';
+import { freePort, openStore, storedRecords } from '@jostle/ingest/testing';
+import { type Account, accountFor, confirmedPoints, confirmedRecords } from './accountant.ts';
+import { type InfluxPart, influxPart, type PostgresPart, postgresPart } from './data-servers.ts';
+import type { DeviceTally, EdgeInput, FromEdge, Load } from './edge-messages.ts';
+import { IngestApi } from './ingest-api.ts';
+import { Part, type PartCommand, type PartKind } from './part.ts';
+import { brokerCommand, edgeCommand, type IngestPlace, ingestCommand } from './part-commands.ts';
+import { buildPrograms } from './programs.ts';
+import { until } from './until.ts';
+
+export interface SystemOptions {
+  folder: string;
+  /** Edge processes, and devices in each. */
+  edges: number;
+  devicesPerEdge: number;
+  load: Load;
+  /** PostgreSQL and InfluxDB, instead of the stores that ingest brings along. */
+  isOnServers: boolean;
+  /** Address that broker, PostgreSQL and InfluxDB listen on; loopback without it. */
+  host?: string;
+  /** Address that ingest listens on; loopback without it. */
+  ingestHost?: string;
+  /** Starts a kind of part elsewhere, such as in a network namespace. */
+  placed?: (kind: PartKind, command: PartCommand) => PartCommand;
+  /** Address at which a kind of part finds the broker, given the broker's own. */
+  brokerUrl?: (kind: 'edge' | 'ingest', url: string) => Promise<string>;
+}
+
+/** The system as it runs in earnest, as processes of their own: edges under a load, broker, ingest and its servers. */
+export class DrillSystem {
+  readonly parts: Part[] = [];
+  readonly deviceIds: string[];
+  readonly #options: SystemOptions;
+  readonly #startMs = Date.now() - 7 * 86_400_000;
+  #load: Load;
+  #programs: Awaited<ReturnType<typeof buildPrograms>> = (name) => name;
+  #api: IngestApi | undefined;
+  #influx: InfluxPart | undefined;
+  #postgres: PostgresPart | undefined;
+  /** What each edge said last. Key: name of the part. */
+  readonly #tallies = new Map<string, { load: Load; devices: DeviceTally[] }>();
+
+  /** Resolves when everything is up and every device is connected. */
+  static async start(options: SystemOptions): Promise<DrillSystem> {
+    const system = new DrillSystem(options);
+    try {
+      await system.#start();
+      return system;
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+  }
+
+  private constructor(options: SystemOptions) {
+    this.#options = options;
+    this.#load = options.load;
+    const { edges, devicesPerEdge } = options;
+    this.deviceIds = Array.from({ length: edges * devicesPerEdge }, (_, n) => `DRILL-${n + 1}`);
+  }
+
+  partsOf(...kinds: PartKind[]): Part[] {
+    return this.parts.filter(({ kind }) => kinds.includes(kind));
+  }
+
+  /** The only part of its kind. */
+  part(kind: PartKind): Part {
+    const [part] = this.partsOf(kind);
+    if (part === undefined) throw new Error(`there is no ${kind} in this system`);
+    return part;
+  }
+
+  /** How things stand, as the edges said last; those that are down say nothing. */
+  tallies(): DeviceTally[] {
+    return [...this.#tallies.values()].flatMap(({ devices }) => devices);
+  }
+
+  get confirmed(): number {
+    return this.tallies().reduce((sum, { confirmed }) => sum + confirmed, 0);
+  }
+
+  setLoad(load: Load): void {
+    this.#load = load;
+    for (const part of this.partsOf('edge')) part.send({ type: 'load', load });
+  }
+
+  /** How often ingest says that it absorbed a record that came again; what a killed one had not told is missing. */
+  get absorbed(): number {
+    return this.#api?.absorbed ?? 0;
+  }
+
+  /** Of parts that are never to end by themselves. */
+  get crashes(): number {
+    return this.parts.reduce((sum, part) => sum + part.crashes, 0);
+  }
+
+  /** Resolves when each device has a receipt for everything and is connected. */
+  async delivered(limitMs: number): Promise<void> {
+    await until(
+      limitMs,
+      () => this.#isDelivered(),
+      () => this.#standing(),
+    );
+  }
+
+  /** Resolves when no device has a connection any more. */
+  async disconnected(limitMs: number): Promise<void> {
+    await until(
+      limitMs,
+      () => this.tallies().every(({ isConnected }) => !isConnected),
+      () => this.#standing(),
+    );
+  }
+
+  /** Resolves when the outboxes have confirmed so many records in all. */
+  async made(records: number, limitMs: number): Promise<void> {
+    await until(
+      limitMs,
+      () => this.confirmed >= records,
+      () => this.#standing(),
+    );
+  }
+
+  /** Ends the load and resolves when all that was made is in ingest, and as points in InfluxDB where that is there. */
+  async settled(limitMs: number): Promise<void> {
+    const load = { ...this.#load, perSecond: 0 };
+    this.setLoad(load);
+    const hasHeard = () => [...this.#tallies.values()].every((tally) => tally.load.perSecond === 0);
+    await until(
+      limitMs,
+      () => hasHeard() && this.#isDelivered(),
+      () => this.#standing(),
+    );
+    if (this.#influx === undefined) return;
+    const expected = this.#expectedPoints();
+    const { count } = this.#influx;
+    let found = 0;
+    await until(
+      limitMs,
+      async () => {
+        found = await count().catch(() => 0);
+        return found >= expected;
+      },
+      () => `InfluxDB has ${found} of ${expected} points; ${this.#standing()}`,
+    );
+  }
+
+  /** Points that InfluxDB has now; 0 where it does not answer. */
+  points(): Promise<number> {
+    return this.#influx?.count().catch(() => 0) ?? Promise.resolve(0);
+  }
+
+  /**
+   * Stops everything and counts: what the generators know against what the store has. Points of InfluxDB count, too:
+   * one that is missing is lost, one too many is there twice.
+   */
+  async account(): Promise<Account> {
+    const points = await this.#influx?.count();
+    const expected = this.#expectedPoints();
+    await this.#stopAll(this.partsOf('edge', 'broker', 'ingest'));
+    const databaseUrl = this.#postgres?.env.DATABASE_URL;
+    const store = await openStore(databaseUrl === undefined ? { dataDir: this.#ingestDir } : { databaseUrl });
+    const stored = await storedRecords(store).finally(() => store.close());
+    await this.stop();
+    const { folder } = this.#options;
+    const account = accountFor(confirmedRecords(folder, this.deviceIds, this.#startMs), stored);
+    if (account.strangers > 0) throw new Error(`${account.strangers} records are stored that nobody made`);
+    const surplus = points === undefined ? 0 : points - expected;
+    return {
+      ...account,
+      lost: account.lost + Math.max(0, -surplus),
+      twice: account.twice + Math.max(0, surplus),
+    };
+  }
+
+  /** Stops whatever runs. */
+  async stop(): Promise<void> {
+    this.#api?.close();
+    await this.#stopAll(this.partsOf('edge', 'broker', 'ingest'));
+    await this.#stopAll(this.partsOf('postgres', 'influxd'));
+  }
+
+  async #stopAll(parts: readonly Part[]): Promise<void> {
+    await Promise.all(parts.map((part) => part.stop()));
+  }
+
+  get #ingestDir(): string {
+    return join(this.#options.folder, 'ingest');
+  }
+
+  #expectedPoints(): number {
+    return this.deviceIds.reduce((sum, id) => sum + confirmedPoints(this.#options.folder, id), 0);
+  }
+
+  #isDelivered(): boolean {
+    const tallies = this.tallies();
+    return (
+      this.partsOf('edge').every(({ isUp }) => isUp) &&
+      tallies.length === this.deviceIds.length &&
+      tallies.every(({ backlog, isConnected }) => isConnected && backlog === 0)
+    );
+  }
+
+  #standing(): string {
+    const waiting = this.tallies().filter(({ backlog, isConnected }) => backlog > 0 || !isConnected);
+    const down = this.parts.filter(({ isUp }) => !isUp).map(({ name }) => name);
+    const logs = this.partsOf('ingest').map((part) => part.logEnd());
+    return `${JSON.stringify(waiting)}; down: ${down.join(' ') || 'none'}; ingest says: ${logs.join('')}`;
+  }
+
+  async #start(): Promise<void> {
+    const { folder, host = '127.0.0.1', isOnServers, brokerUrl = async (_, url) => url } = this.#options;
+    this.#programs = await buildPrograms(folder);
+    if (isOnServers) {
+      [this.#postgres, this.#influx] = await Promise.all([
+        postgresPart(folder, host),
+        influxPart(folder, host),
+      ]);
+      this.parts.push(this.#postgres.part, this.#influx.part);
+    }
+    const devices = this.deviceIds.map((id) => issueToken(id, 'device'));
+    const ingest = issueToken('ingest', 'ingest');
+    const credentials = join(folder, 'credentials.json');
+    writeFileSync(credentials, JSON.stringify({ clients: [...devices, ingest].map((one) => one.entry) }));
+    const port = await freePort();
+    const mqttUrl = `mqtt://${host}:${port}`;
+    const place = { host, port, credentials };
+    const broker = this.#add('broker', 'broker', () => brokerCommand(this.#programs('broker'), place));
+    const service = await this.#ingestPart(await brokerUrl('ingest', mqttUrl), ingest.token);
+    await Promise.all([broker.start(), service.start()]);
+    await this.#api?.register(this.deviceIds);
+    const edges = this.#edgeParts(
+      await brokerUrl('edge', mqttUrl),
+      devices.map((one) => one.token),
+    );
+    await Promise.all(edges.map((edge) => edge.start()));
+  }
+
+  #add(kind: PartKind, name: string, command: () => PartCommand, message?: (message: never) => void): Part {
+    const { placed = (_kind, plain) => plain, folder } = this.#options;
+    const logPath = join(folder, `${name}.log`);
+    const options = { kind, name, logPath, command: () => placed(kind, command()) };
+    const part = new Part({ ...options, ...(message === undefined ? {} : { message }) });
+    this.parts.push(part);
+    return part;
+  }
+
+  async #ingestPart(mqttUrl: string, token: string): Promise<Part> {
+    const { ingestHost = '127.0.0.1' } = this.#options;
+    const port = await freePort();
+    this.#api = new IngestApi(`http://${ingestHost}:${port}`);
+    const place: IngestPlace = {
+      host: ingestHost,
+      port,
+      apiKey: this.#api.key,
+      dataDir: this.#ingestDir,
+      mqttUrl,
+      token,
+      servers: { ...this.#postgres?.env, ...this.#influx?.env },
+    };
+    return this.#add('ingest', 'ingest', () => ingestCommand(this.#programs('ingest'), place));
+  }
+
+  #edgeParts(mqttUrl: string, tokens: readonly string[]): Part[] {
+    const { edges, devicesPerEdge, folder } = this.#options;
+    mkdirSync(folder, { recursive: true });
+    return Array.from({ length: edges }, (_, n) => {
+      const name = `edge-${n + 1}`;
+      const devices = this.deviceIds
+        .map((id, i) => ({ id, token: tokens[i] ?? '' }))
+        .slice(n * devicesPerEdge, (n + 1) * devicesPerEdge);
+      const command = () => {
+        this.#tallies.delete(name);
+        const input: EdgeInput = { devices, folder, mqttUrl, startMs: this.#startMs, load: this.#load };
+        return edgeCommand(this.#programs('edge'), input);
+      };
+      const part = this.#add('edge', name, command, (message: FromEdge) => {
+        if (message.type !== 'tally') return;
+        this.#tallies.set(name, message);
+        // It was just starting when the load changed.
+        if (!isDeepStrictEqual(message.load, this.#load)) part.send({ type: 'load', load: this.#load });
+      });
+      return part;
+    });
+  }
+}

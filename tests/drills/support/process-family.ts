@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process and all that it has started, it first; servers divide their work among processes of their own. */
+export function familyOf(pid: number): number[] {
+  // Key: process id; value: that of its parent.
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    const parent = /^\d+$/.test(name) ? parentOf(name) : undefined;
+    if (parent !== undefined) parents.set(Number(name), parent);
+  }
+  const family = [pid];
+  for (const member of family)
+    for (const [child, parent] of parents) if (parent === member) family.push(child);
+  return family;
+}
+
+/** Sends a signal to each of the family; one that has gone meanwhile is as good as signalled. */
+export function signalFamily(pid: number, signal: NodeJS.Signals): void {
+  for (const member of familyOf(pid)) {
+    try {
+      process.kill(member, signal);
+    } catch {
+      // It has gone.
+    }
+  }
+}
+
+/** The fourth field of `/proc/PID/stat`; the second one may hold spaces and brackets (proc(5)). */
+function parentOf(pid: string): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
