@@ -7,7 +7,7 @@ import { DrillDevice } from '../support/drill-device.ts';
 import { Seeded } from '../support/seeded.ts';
 import { NO_PACE, openSite, type Site } from '../support/site.ts';
 import { cutConnection } from '../support/thief.ts';
-import { until } from '../support/waiting.ts';
+import { awaited } from '../support/waiting.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -53,12 +53,12 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
     }
     // Now and then it catches up, so that receipts fall between the jumps as well.
     if (jump % 3 === 0)
-      await until('a receipt', SETTLE_MS, () => device.backlog < PER_APPEND * APPENDS_PER_JUMP);
+      await awaited('a receipt', SETTLE_MS, () => device.backlog < PER_APPEND * APPENDS_PER_JUMP);
   }
   const end = performance.now();
   generated.push(...device.generated);
   progress(`${n} records, ${jumps} jumps, ${starts} starts`);
-  await until('the last receipt', SETTLE_MS, () => device.backlog === 0);
+  await awaited('the last receipt', SETTLE_MS, () => device.backlog === 0);
   const recoveryMs = performance.now() - end;
   await device.close();
   const others = await figures(site, generated, jumps);

@@ -8,7 +8,7 @@ import { DrillDevice } from '../support/drill-device.ts';
 import { Seeded } from '../support/seeded.ts';
 import { NO_PACE, openSite } from '../support/site.ts';
 import { cutConnection } from '../support/thief.ts';
-import { until } from '../support/waiting.ts';
+import { awaited } from '../support/waiting.ts';
 
 const COPIES = 5;
 const DEVICES = 5;
@@ -50,7 +50,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   progress(
     `${devices.reduce((sum, device) => sum + device.generated.length, 0)} records are in the outboxes`,
   );
-  await until('the last receipt', SETTLE_MS, () => devices.every((device) => device.backlog === 0));
+  await awaited('the last receipt', SETTLE_MS, () => devices.every((device) => device.backlog === 0));
   const recoveryMs = performance.now() - stormEnd;
   for (const storm of storms) storm.flush();
   await Promise.all(devices.map((device) => device.close()));

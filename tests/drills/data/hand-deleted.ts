@@ -7,7 +7,7 @@ import { draftsFrom } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
 import { Seeded } from '../support/seeded.ts';
 import { openSite, type Site } from '../support/site.ts';
-import { until } from '../support/waiting.ts';
+import { awaited } from '../support/waiting.ts';
 
 const DEVICES = 5;
 const ROUNDS = 10;
@@ -46,7 +46,7 @@ async function run(options: DrillOptions, deletedARound: number): Promise<DrillR
 
   const start = performance.now();
   const tell = async () => (await reportedLost(site, ids)).length;
-  await until('the report of what was deleted', TOLD_MS, async () => (await tell()) >= deleted);
+  await awaited('the report of what was deleted', TOLD_MS, async () => (await tell()) >= deleted);
   const toldMs = performance.now() - start;
   const reported = await reportedLost(site, ids);
   const gone = new Set(
@@ -60,7 +60,10 @@ async function run(options: DrillOptions, deletedARound: number): Promise<DrillR
   const falsely = reported.filter((one) => !gone.has(one)).length;
   const others =
     deletedARound === 0 ? cleanFigures(falsely, alerts) : deletedFigures(gone, reported, falsely, alerts);
-  return { ...(await accountOf(site.dataDir, kept)), recoveryMs: toldMs, others };
+  const name = deletedARound === 0 ? cleanRun.name : handDeleted.name;
+  const how = 'From the last receipt until the API told of everything that is missing.';
+  const told = figure(`${name}.told`, toldMs, 'ms', how, { atMost: TOLD_MS });
+  return { ...(await accountOf(site.dataDir, kept)), others: [...others, told] };
 }
 
 function deletedFigures(
@@ -130,7 +133,7 @@ async function deliver(deviceId: string, load: Load, random: Seeded): Promise<Hi
     device.connect();
     append(device);
     const enough = random.chance(0.5) ? 0 : random.below(device.backlog);
-    await until('receipts', SETTLE_MS, () => device.backlog <= enough);
+    await awaited('receipts', SETTLE_MS, () => device.backlog <= enough);
     await device.close();
     generated.push(...device.generated);
   }
@@ -144,10 +147,10 @@ async function deliverRest(
   generated: GeneratedRecord[],
 ) {
   device.connect();
-  await until('the last receipts', SETTLE_MS, () => device.isUp && device.backlog === 0);
+  await awaited('the last receipts', SETTLE_MS, () => device.isUp && device.backlog === 0);
   // What it holds now is said with this one.
   append(device);
-  await until('the very last receipt', SETTLE_MS, () => device.backlog === 0);
+  await awaited('the very last receipt', SETTLE_MS, () => device.backlog === 0);
   generated.push(...device.generated);
   await device.close();
 }

@@ -5,7 +5,7 @@ import { draftsFrom, reading, START_MS, shock } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
 import { Seeded } from '../support/seeded.ts';
 import { openSite, type Site } from '../support/site.ts';
-import { until } from '../support/waiting.ts';
+import { awaited } from '../support/waiting.ts';
 
 const OFFLINE_S = 72 * 3600;
 /** As the agent does it: routine readings once a minute. */
@@ -38,16 +38,16 @@ async function run({ seed, folder, progress }: DrillOptions): Promise<DrillResul
     device.append([reading(n, START_MS + n * 1000)]);
   }, LIVE_MS);
   device.append([shock(OFFLINE_S * 2), reading(OFFLINE_S * 2 + 1)]);
-  await until('the first live receipt', SETTLE_MS, () => device.lagsMs.length > 0);
+  await awaited('the first live receipt', SETTLE_MS, () => device.lagsMs.length > 0);
   const firstLiveMs = performance.now() - start;
-  await until(
+  await awaited(
     'the last receipt',
     SETTLE_MS,
     () => device.covered[0]?.[1] !== undefined && device.covered[0][1] >= backlog,
   );
   const drainSeconds = (performance.now() - start) / 1000;
   clearInterval(live);
-  await until('the live records', SETTLE_MS, () => device.backlog === 0);
+  await awaited('the live records', SETTLE_MS, () => device.backlog === 0);
   const worstLagMs = Math.max(...device.lagsMs);
   await device.close();
   const others = [...(await costs(site)), ...drainFigures(backlog, drainSeconds, firstLiveMs, worstLagMs)];

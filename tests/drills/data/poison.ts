@@ -8,7 +8,7 @@ import { draftsFrom, reading } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
 import { Seeded } from '../support/seeded.ts';
 import { openSite, type Site } from '../support/site.ts';
-import { quantile, until } from '../support/waiting.ts';
+import { awaited, quantile } from '../support/waiting.ts';
 
 const POISON = 10_000;
 /** Each within its share of the quarantine, and within the pace of the broker. */
@@ -46,16 +46,16 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   for (const device of good)
     for (let n = 0; n < records / GOOD_DEVICES; n += PER_APPEND) device.append(draftsFrom(n + 1, PER_APPEND));
   live.connect();
-  await until('the connection of the live device', SETTLE_MS, () => live.isUp);
+  await awaited('the connection of the live device', SETTLE_MS, () => live.isUp);
   let n = 0;
   const timer = setInterval(() => live.append([reading(++n)]), LIVE_MS);
   for (const device of good) device.connect();
   const sent = await Promise.all(badIds.map((id) => poisonFrom(id, site.mqttUrl, random.fork())));
   progress(`${POISON} bad messages were sent`);
   const end = performance.now();
-  await until('the last receipt', SETTLE_MS, () => good.every((device) => device.backlog === 0));
+  await awaited('the last receipt', SETTLE_MS, () => good.every((device) => device.backlog === 0));
   clearInterval(timer);
-  await until('the last live receipt', SETTLE_MS, () => live.backlog === 0);
+  await awaited('the last live receipt', SETTLE_MS, () => live.backlog === 0);
   const recoveryMs = performance.now() - end;
   const lagMs = quantile(live.lagsMs, 0.99);
   const devices = [live, ...good];

@@ -8,7 +8,7 @@ import { type MainProcess, startMain } from '../support/main-process.ts';
 import { Seeded } from '../support/seeded.ts';
 import { ready, register } from '../support/site.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { until } from '../support/waiting.ts';
+import { awaited } from '../support/waiting.ts';
 
 const DISK_MB = 24;
 const LIVE_MS = 25;
@@ -48,7 +48,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
     for (let time = 0; time < times; time++) recoveries.push(await fillOnce(disk, ingest, device));
     progress(`${times} times full; back after ${recoveries.map(Math.round).join(', ')} ms`);
     clearInterval(live);
-    await until('the last receipt', SETTLE_MS, () => device.backlog === 0);
+    await awaited('the last receipt', SETTLE_MS, () => device.backlog === 0);
     await device.close();
     const isUp = ingest.isUp;
     await ingest.stop();
@@ -82,18 +82,22 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
 /** @returns how long after there was room again everything was stored that had waited, ms */
 async function fillOnce(disk: SmallDisk, ingest: MainProcess, device: DrillDevice): Promise<number> {
   const before = device.generated.length + BEFORE;
-  await until('some receipts', SETTLE_MS, () => device.generated.length > before && device.backlog < BEFORE);
+  await awaited(
+    'some receipts',
+    SETTLE_MS,
+    () => device.generated.length > before && device.backlog < BEFORE,
+  );
   disk.fill();
-  await until('a commit that fails', SETTLE_MS, async () => {
+  await awaited('a commit that fails', SETTLE_MS, async () => {
     // What a checkpoint gave back is taken as well.
     disk.fill();
     return !ingest.isUp || (await isUnready(ingest.port));
   });
-  await until('a backlog', SETTLE_MS, () => !ingest.isUp || device.backlog > WAITING);
+  await awaited('a backlog', SETTLE_MS, () => !ingest.isUp || device.backlog > WAITING);
   const waiting = device.maxSeq;
   disk.free();
   const freed = performance.now();
-  await until('the receipts for what waited', SETTLE_MS, () => (device.covered[0]?.[1] ?? 0) >= waiting);
+  await awaited('the receipts for what waited', SETTLE_MS, () => (device.covered[0]?.[1] ?? 0) >= waiting);
   return performance.now() - freed;
 }
 

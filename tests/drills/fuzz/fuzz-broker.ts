@@ -6,7 +6,7 @@ import { DrillDevice } from '../support/drill-device.ts';
 import { startMain } from '../support/main-process.ts';
 import { Seeded } from '../support/seeded.ts';
 import { openSite } from '../support/site.ts';
-import { quantile, until } from '../support/waiting.ts';
+import { awaited, quantile } from '../support/waiting.ts';
 import { runSession } from './fuzz-sessions.ts';
 
 const AT_ONCE = 64;
@@ -29,7 +29,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   await site.register([deviceId]);
   const device = new DrillDevice({ deviceId, folder, mqttUrl: site.mqttUrl, random: random.fork() });
   device.connect();
-  await until('the connection of the good device', SETTLE_MS, () => device.isUp);
+  await awaited('the connection of the good device', SETTLE_MS, () => device.isUp);
   let n = 0;
   const live = setInterval(() => device.append(draftsFrom(++n, 1)), LIVE_MS);
 
@@ -38,7 +38,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   clearInterval(live);
   const end = performance.now();
   const isUp = broker.isUp;
-  if (isUp) await until('the last receipt', SETTLE_MS, () => device.backlog === 0);
+  if (isUp) await awaited('the last receipt', SETTLE_MS, () => device.backlog === 0);
   const recoveryMs = performance.now() - end;
   const memoryMb = isUp ? broker.peakMemoryMb() : Number.NaN;
   await device.close();

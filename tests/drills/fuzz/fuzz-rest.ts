@@ -6,7 +6,7 @@ import { draftsFrom } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
 import { Seeded } from '../support/seeded.ts';
 import { openSite } from '../support/site.ts';
-import { until } from '../support/waiting.ts';
+import { awaited } from '../support/waiting.ts';
 import { type ApiRequest, fuzzRequest, type Operation, type Schema } from './api-requests.ts';
 
 const AT_ONCE = 16;
@@ -28,14 +28,14 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   await site.register([deviceId]);
   const device = new DrillDevice({ deviceId, folder, mqttUrl: site.mqttUrl, random: random.fork() });
   device.connect();
-  await until('the connection of the good device', SETTLE_MS, () => device.isUp);
+  await awaited('the connection of the good device', SETTLE_MS, () => device.isUp);
   let n = 0;
   const live = setInterval(() => device.append(draftsFrom(++n, 1)), LIVE_MS);
   const operations = await operationsOf(site.httpPort);
   const answers = await askAll(site.httpPort, operations, requests, random);
   clearInterval(live);
   const end = performance.now();
-  await until('the last receipt', SETTLE_MS, () => device.backlog === 0);
+  await awaited('the last receipt', SETTLE_MS, () => device.backlog === 0);
   const recoveryMs = performance.now() - end;
   for (const fault of new Set(answers.faults)) progress(`answered with a fault: ${fault}`);
   await device.close();

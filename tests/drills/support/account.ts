@@ -1,6 +1,11 @@
 import { type DeviceRecord, recordHash } from '@jostle/contracts';
 import { openStore, type StoredRecord, storedRecords } from '@jostle/ingest/testing';
 
+/*
+ * The accountant knows a record by its content alone, wherever its edge process was killed. Here the drill itself holds
+ * the outbox, so that the store is also held to the seq that each record was given.
+ */
+
 /** A record whose storing in an outbox was confirmed to the drill. */
 export interface GeneratedRecord {
   deviceId: string;

@@ -5,7 +5,7 @@ import type { Clock } from '@jostle/contracts';
 import { startService } from '@jostle/ingest';
 import { readIngestConfig } from '@jostle/ingest/config';
 import { pino } from 'pino';
-import { until } from './waiting.ts';
+import { awaited } from './waiting.ts';
 
 /** What a drill lets a device send when the limits are not what it is about. */
 export const NO_PACE = {
@@ -71,7 +71,7 @@ export async function openSite({ folder, brokerEnv = {}, mqttUrl: given }: SiteO
 /** Until then nobody takes what devices send, and they send it again seconds later. */
 export function ready(httpPort: number): Promise<void> {
   const ask = async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).ok;
-  return until('ingest being ready', READY_MS, ask);
+  return awaited('ingest being ready', READY_MS, ask);
 }
 
 export async function register(httpPort: number, deviceIds: readonly string[]): Promise<void> {

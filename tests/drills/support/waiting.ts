@@ -1,18 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { until } from './until.ts';
 
-const POLL_MS = 10;
-
-/** Asks until it is true. @throws Error naming what did not come true in time */
-export async function until(
+/** Asks until it is so. @throws Error naming what was not so in time */
+export function awaited(
   what: string,
   limitMs: number,
-  isTrue: () => boolean | Promise<boolean>,
+  isSo: () => boolean | Promise<boolean>,
 ): Promise<void> {
-  const deadline = performance.now() + limitMs;
-  while (!(await isTrue())) {
-    if (performance.now() > deadline) throw new Error(`${what} did not happen within ${limitMs / 1000} s`);
-    await wait(POLL_MS);
-  }
+  return until(limitMs, isSo, () => `still waiting for ${what}`);
 }
 
 /** The value below which a share of all values lie; 0 of none. */
