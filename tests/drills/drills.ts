@@ -1,5 +1,6 @@
-import { backupRestore } from './data/backup-restore.ts';
+import { DATA_DRILLS } from './data/drills.ts';
 import type { Drill } from './drill.ts';
+import { FUZZ_DRILLS } from './fuzz/drills.ts';
 import { partitions } from './network/partitions.ts';
 import { brokerAmnesia } from './processes/broker-amnesia.ts';
 import { influxOutage } from './processes/influx-outage.ts';
@@ -8,6 +9,11 @@ import { pauses } from './processes/pauses.ts';
 
 /** Every drill, in the order in which they run. */
 export const DRILLS: readonly Drill[] = [
-  kills, pauses, partitions, brokerAmnesia, influxOutage,
-  backupRestore,
+  kills,
+  pauses,
+  partitions,
+  brokerAmnesia,
+  influxOutage,
+  ...DATA_DRILLS,
+  ...FUZZ_DRILLS,
 ];

@@ -33,6 +33,11 @@ describe('message reader', () => {
     ['an epoch that is none', message({ epoch: 'x' }), { epoch: null, seqs: null }],
     ['a seq beyond the whole numbers', message({ seq: 1e300 }), { epoch: EPOCH, seqs: null }],
     [
+      'a run that would end beyond the whole numbers',
+      message({ seq: Number.MAX_SAFE_INTEGER }),
+      { epoch: EPOCH, seqs: null },
+    ],
+    [
       'more records than a run may have',
       message({ at: Array(5000).fill(1) }),
       { epoch: EPOCH, seqs: [4, 1003] },

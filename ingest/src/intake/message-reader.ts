@@ -20,6 +20,8 @@ const isStatus = Compile(StatusMessage);
 
 /** The longest run that a message may hold; see the `at` column of the wire format. */
 const RUN_MAX = 1000;
+/** A run from here on would end beyond the whole numbers that a JSON number keeps exact. */
+const FIRST_SEQ_MAX = Number.MAX_SAFE_INTEGER - RUN_MAX;
 const DEVICE_ID = new RegExp(ID_PATTERN);
 const EPOCH = /^[0-9a-f-]{36}$/;
 
@@ -75,7 +77,8 @@ const NO_IDENTITY: LooseIdentity = { epoch: null, seqs: null };
 function looseIdentity(message: unknown): LooseIdentity {
   const { epoch, seq, at } = (message ?? {}) as { epoch?: unknown; seq?: unknown; at?: unknown };
   if (typeof epoch !== 'string' || !EPOCH.test(epoch)) return NO_IDENTITY;
-  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) return { epoch, seqs: null };
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1 || seq > FIRST_SEQ_MAX)
+    return { epoch, seqs: null };
   const count = Array.isArray(at) ? Math.min(Math.max(at.length, 1), RUN_MAX) : 1;
   return { epoch, seqs: [seq, seq + count - 1] };
 }

@@ -120,4 +120,15 @@ onEachStore('imports over HTTP', (open) => {
     await app.close();
     expect(await store.db.selectFrom('customer_order').selectAll().execute()).toEqual([]);
   });
+
+  it.each([
+    ['cut off', '--b\r\ncontent-disposition: form-data; name="file"; filename="f.csv"\r\n\r\nid'],
+    ['without a part', 'nothing of the kind'],
+  ])('says that it cannot read a form that is %s', async (_, body) => {
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    const request = { method: 'POST', url: '/api/v1/imports/orders', headers, payload: body } as const;
+    const answer = await ask(app, request);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'REST_REQUEST_INVALID' });
+  });
 });

@@ -84,8 +84,25 @@ function reportRoute(app: TypedApp, imports: Imports): void {
 const validateAllButBody: FastifySchemaCompiler<TSchema> = (part) =>
   part.httpPart === 'body' ? () => true : validateWithTypeBox(part);
 
-async function partsOf(request: FastifyRequest): Promise<{ file?: Buffer; mapping?: string }> {
-  const parts: { file?: Buffer; mapping?: string } = {};
+interface FormParts {
+  file?: Buffer;
+  mapping?: string;
+}
+
+async function partsOf(request: FastifyRequest): Promise<FormParts> {
+  try {
+    return await readParts(request);
+  } catch (error) {
+    // What the parser of forms itself finds wrong with a body comes as an error without a code or a status.
+    if (!(error instanceof Error) || 'code' in error || 'statusCode' in error) throw error;
+    throw new JostleError('REST_REQUEST_INVALID', `The form cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readParts(request: FastifyRequest): Promise<FormParts> {
+  const parts: FormParts = {};
   for await (const part of request.parts()) {
     if (part.type === 'file' && part.fieldname === 'file') parts.file = await part.toBuffer();
     else if (part.type === 'field' && part.fieldname === 'mapping') parts.mapping = String(part.value);

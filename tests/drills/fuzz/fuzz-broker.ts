@@ -1,0 +1,81 @@
+import { figure } from '../../figures/figure.ts';
+import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
+import { accountOf } from '../support/account.ts';
+import { draftsFrom } from '../support/drafts.ts';
+import { DrillDevice } from '../support/drill-device.ts';
+import { startMain } from '../support/main-process.ts';
+import { Seeded } from '../support/seeded.ts';
+import { openSite } from '../support/site.ts';
+import { awaited, quantile } from '../support/waiting.ts';
+import { runSession } from './fuzz-sessions.ts';
+
+const AT_ONCE = 64;
+const LIVE_MS = 50;
+const MEMORY_LIMIT_MB = 256;
+const SETTLE_MS = 60_000;
+
+export const fuzzBroker: Drill = {
+  name: 'fuzz-broker',
+  about:
+    'Random and mutated packets, before and after the login, at a broker that serves a good device meanwhile.',
+  run,
+};
+
+async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
+  const random = new Seeded(seed);
+  const broker = await startMain('broker', { MQTT_PORT: '0' });
+  const site = await openSite({ folder, mqttUrl: `mqtt://127.0.0.1:${broker.port}` });
+  const deviceId = 'GOOD-1';
+  await site.register([deviceId]);
+  const device = new DrillDevice({ deviceId, folder, mqttUrl: site.mqttUrl, random: random.fork() });
+  device.connect();
+  await awaited('the connection of the good device', SETTLE_MS, () => device.isUp);
+  let n = 0;
+  const live = setInterval(() => device.append(draftsFrom(++n, 1)), LIVE_MS);
+
+  const fuzz = await runFuzz(broker.port, random, isLong ? 1_000_000 : 100_000, () => broker.isUp);
+  progress(`${fuzz.packets} packets in ${fuzz.sessions} connections`);
+  clearInterval(live);
+  const end = performance.now();
+  const isUp = broker.isUp;
+  if (isUp) await awaited('the last receipt', SETTLE_MS, () => device.backlog === 0);
+  const recoveryMs = performance.now() - end;
+  const memoryMb = isUp ? broker.peakMemoryMb() : Number.NaN;
+  await device.close();
+  await site.stop();
+  await broker.stop();
+  return {
+    ...(await accountOf(site.dataDir, device.generated)),
+    recoveryMs,
+    others: [
+      figure('fuzz-broker.packets', fuzz.packets, 'packets', 'Sent to the broker.', { atLeast: 100_000 }),
+      figure('fuzz-broker.crashes', isUp ? 0 : 1, 'crashes', 'Of the broker.', { atMost: 0 }),
+      figure('fuzz-broker.stuck', fuzz.stuck, 'connections', 'That neither side had ended after 10 s.', {
+        atMost: 0,
+      }),
+      figure('fuzz-broker.memory', memoryMb, 'MiB', 'The most that the broker had resident.', {
+        atMost: MEMORY_LIMIT_MB,
+      }),
+      figure(
+        'fuzz-broker.lag-p99',
+        quantile(device.lagsMs, 0.99),
+        'ms',
+        'From storing to receipt at the good device meanwhile.',
+      ),
+    ],
+  };
+}
+
+async function runFuzz(port: number, random: Seeded, target: number, isUp: () => boolean) {
+  const fuzz = { packets: 0, sessions: 0, stuck: 0 };
+  const lane = async () => {
+    while (fuzz.packets < target && isUp()) {
+      fuzz.sessions += 1;
+      const { packets, isStuck } = await runSession(port, random.fork(), fuzz.sessions);
+      fuzz.packets += packets;
+      if (isStuck) fuzz.stuck += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return fuzz;
+}
