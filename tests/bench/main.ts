@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Figure } from '../figures/figure.ts';
 import { commitOf, figureTable, reportOf } from '../figures/report.ts';
+import { brokerSuite } from './broker/suite.ts';
 import { edgeSuite } from './edge/suite.ts';
 
 /** How much is measured. */
@@ -14,7 +15,7 @@ export interface SuiteOptions {
 }
 export type Suite = (options: SuiteOptions) => Promise<Figure[]>;
 
-const SUITES: Readonly<Record<string, Suite>> = { edge: edgeSuite };
+const SUITES: Readonly<Record<string, Suite>> = { edge: edgeSuite, broker: brokerSuite };
 const SEED = 7;
 /** Ten minutes at real speed. */
 const FULL_SECONDS = 600;

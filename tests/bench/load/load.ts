@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { NodeChild } from '../node-child.ts';
+import type { Format } from './messages.ts';
+
+const PROCESS = fileURLToPath(new URL('./load-process.ts', import.meta.url));
+
+/** What the load process is started with. */
+export interface LoadStart {
+  /** Of the broker. */
+  port: number;
+  devices: number;
+  format: Format;
+  /** In each message. */
+  readings: number;
+  /** Messages of a device without a PUBACK, at most; not looked at where a rate is given. */
+  inFlight: number;
+}
+
+export interface LoadCommand {
+  type: 'prepare';
+  messages: number;
+  /** As fast as PUBACKs come without. */
+  perSecond?: number;
+}
+
+/** What was sent; wall clock, ms. */
+export interface Sent {
+  fromMs: number;
+  /** When the last PUBACK came. */
+  toMs: number;
+  /** When each message was sent; only where a rate was given. */
+  sentAt: number[];
+}
+
+/** A process that plays devices. */
+export class Load {
+  readonly #child: NodeChild;
+
+  private constructor(child: NodeChild) {
+    this.#child = child;
+  }
+
+  static async start(start: LoadStart): Promise<Load> {
+    const child = new NodeChild(['--import', 'tsx', PROCESS, JSON.stringify(start)]);
+    await child.next('ready');
+    return new Load(child);
+  }
+
+  /** Encodes messages ahead, so that the measured time has none of it. @returns bytes of their packets */
+  async prepare(messages: number, perSecond?: number): Promise<number> {
+    const prepared = this.#child.next<{ bytes: number }>('prepared');
+    this.#child.send({ type: 'prepare', messages, ...(perSecond && { perSecond }) });
+    return (await prepared).bytes;
+  }
+
+  /** Sends what was prepared; resolves when the broker has taken all of it. */
+  async send(): Promise<Sent> {
+    const sent = this.#child.next<Sent>('sent');
+    this.#child.send({ type: 'go' });
+    return sent;
+  }
+
+  stop(): Promise<void> {
+    return this.#child.stop();
+  }
+}
