@@ -27,7 +27,7 @@ class Device {
 
   constructor(index: number) {
     const id = deviceIdOf(index);
-    this.source = new MessageSource(start.format, index);
+    this.source = new MessageSource(start.format, start.session, index);
     this.#topic = deviceTopic(id, 'up');
     this.#socket = connect({ port: start.port, host: '127.0.0.1', noDelay: true });
     this.#socket.on('error', (error) => {
@@ -110,11 +110,12 @@ async function carryOut(command: LoadCommand): Promise<void> {
   const done = new Promise<void>((resolve) => {
     finished = resolve;
   });
+  const fromReadingMs = devices[0]?.source.nextMs;
   let bytes = 0;
   if (command.perSecond === undefined)
     for (let i = 0; i < command.messages; i++)
       bytes += devices[i % devices.length]?.prepare(start.readings) ?? 0;
-  process.send?.({ type: 'prepared', bytes });
+  process.send?.({ type: 'prepared', bytes, fromReadingMs });
   await once(process, 'message');
   const fromMs = wallMs();
   if (command.perSecond === undefined) for (const device of devices) device.sendPrepared();

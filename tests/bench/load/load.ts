@@ -4,8 +4,7 @@ import type { Format } from './messages.ts';
 
 const PROCESS = fileURLToPath(new URL('./load-process.ts', import.meta.url));
 
-/** What the load process is started with. */
-export interface LoadStart {
+export interface LoadOptions {
   /** Of the broker. */
   port: number;
   devices: number;
@@ -16,11 +15,23 @@ export interface LoadStart {
   inFlight: number;
 }
 
+/** What the load process is started with. */
+export interface LoadStart extends LoadOptions {
+  session: number;
+}
+
 export interface LoadCommand {
   type: 'prepare';
   messages: number;
   /** As fast as PUBACKs come without. */
   perSecond?: number;
+}
+
+export interface Prepared {
+  /** Of the packets. */
+  bytes: number;
+  /** When the first reading is measured; only where no rate was given. */
+  fromReadingMs: number;
 }
 
 /** What was sent; wall clock, ms. */
@@ -32,6 +43,8 @@ export interface Sent {
   sentAt: number[];
 }
 
+let sessions = 0;
+
 /** A process that plays devices. */
 export class Load {
   readonly #child: NodeChild;
@@ -40,17 +53,18 @@ export class Load {
     this.#child = child;
   }
 
-  static async start(start: LoadStart): Promise<Load> {
+  static async start(options: LoadOptions): Promise<Load> {
+    const start: LoadStart = { ...options, session: sessions++ };
     const child = new NodeChild(['--import', 'tsx', PROCESS, JSON.stringify(start)]);
     await child.next('ready');
     return new Load(child);
   }
 
-  /** Encodes messages ahead, so that the measured time has none of it. @returns bytes of their packets */
-  async prepare(messages: number, perSecond?: number): Promise<number> {
-    const prepared = this.#child.next<{ bytes: number }>('prepared');
+  /** Encodes messages ahead, so that the measured time has none of it. */
+  async prepare(messages: number, perSecond?: number): Promise<Prepared> {
+    const prepared = this.#child.next<Prepared>('prepared');
     this.#child.send({ type: 'prepare', messages, ...(perSecond && { perSecond }) });
-    return (await prepared).bytes;
+    return prepared;
   }
 
   /** Sends what was prepared; resolves when the broker has taken all of it. */

@@ -10,9 +10,11 @@ export type Format = 'run' | 'rows' | 'stamp';
 const STAMP_BYTES = 250;
 
 /** 2026-03-01T00:00:00Z: where the time of readings begins that are not measured when they are sent. */
-export const BASE_MS = Date.UTC(2026, 2, 1);
+const BASE_MS = Date.UTC(2026, 2, 1);
 /** Between two readings of a device, likewise. */
-export const SPACING_MS = 1000;
+const SPACING_MS = 1000;
+/** Between the first readings of two loads. */
+const SESSION_MS = 1e9;
 
 export const deviceIdOf = (index: number) => `LOAD-${index}`;
 
@@ -21,14 +23,22 @@ export class MessageSource {
   readonly #format: Format;
   readonly #deviceId: string;
   readonly #epoch: string;
+  readonly #baseMs: number;
   #chain: string;
   #seq = 1;
 
-  constructor(format: Format, index: number) {
+  /** @param session tells the readings of one load from those of another */
+  constructor(format: Format, session: number, index: number) {
     this.#format = format;
     this.#deviceId = deviceIdOf(index);
-    this.#epoch = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
+    this.#epoch = `${String(session).padStart(8, '0')}-0000-4000-8000-${String(index).padStart(12, '0')}`;
+    this.#baseMs = BASE_MS + session * SESSION_MS;
     this.#chain = chainStart(this.#epoch);
+  }
+
+  /** When the next reading is measured, ms. */
+  get nextMs(): number {
+    return this.#baseMs + this.#seq * SPACING_MS;
   }
 
   /** @param nowMs when its readings are measured; they follow the readings before at the usual distance without */
@@ -48,7 +58,7 @@ export class MessageSource {
       kind: 'climate',
       bootId: this.#epoch,
       bootNumber: 1,
-      measuredAt: nowMs === undefined ? BASE_MS + seq * SPACING_MS : Math.floor(nowMs),
+      measuredAt: nowMs === undefined ? this.#baseMs + seq * SPACING_MS : Math.floor(nowMs),
       monotonicMs: seq * SPACING_MS,
       clockQuality: 'ntp',
       body: {
