@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { NodeChild } from '../node-child.ts';
 import type { Format } from './messages.ts';
 
@@ -44,6 +48,22 @@ export interface Sent {
 }
 
 let sessions = 0;
+let bundle: Promise<string> | undefined;
+
+/** Without a TypeScript loader the process starts at once. @returns its path */
+function bundled(): Promise<string> {
+  bundle ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jostle-load-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const outfile = join(folder, 'load.mjs');
+    await build({
+      ...{ entryPoints: [PROCESS], outfile, bundle: true, logLevel: 'silent' },
+      ...{ platform: 'node', format: 'esm', target: 'node20' },
+    });
+    return outfile;
+  })();
+  return bundle;
+}
 
 /** A process that plays devices. */
 export class Load {
@@ -55,7 +75,7 @@ export class Load {
 
   static async start(options: LoadOptions): Promise<Load> {
     const start: LoadStart = { ...options, session: sessions++ };
-    const child = new NodeChild(['--import', 'tsx', PROCESS, JSON.stringify(start)]);
+    const child = new NodeChild([await bundled(), JSON.stringify(start)]);
     await child.next('ready');
     return new Load(child);
   }
