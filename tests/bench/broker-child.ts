@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { NodeChild } from './node-child.ts';
 
 const OUR_BROKER = fileURLToPath(new URL('../../broker/src/main.ts', import.meta.url));
-const BARE_AEDES = fileURLToPath(new URL('./broker/bare-aedes.js', import.meta.url));
+const BARE_AEDES = fileURLToPath(new URL('./broker/bare-aedes.ts', import.meta.url));
 
 export interface BrokerChild {
   port: number;
@@ -24,7 +24,7 @@ export function startOurBroker(): Promise<BrokerChild> {
 }
 
 export function startBareAedes(): Promise<BrokerChild> {
-  return started(new NodeChild([BARE_AEDES]));
+  return started(new NodeChild(['--import', 'tsx', BARE_AEDES]));
 }
 
 async function started(child: NodeChild): Promise<BrokerChild> {

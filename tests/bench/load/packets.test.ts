@@ -21,7 +21,7 @@ test('packets are found wherever the stream is cut', () => {
 });
 
 test('a publication gives its payload and the acknowledgement with its id', () => {
-  let body = Buffer.alloc(0);
+  let body: Buffer = Buffer.alloc(0);
   new PacketReader((_, found) => {
     body = found;
   }).push(publishPacket('a/b', Buffer.from('payload'), 258));
