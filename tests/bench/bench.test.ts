@@ -95,7 +95,7 @@ describe('npm run bench', () => {
       'broker.delay.p50.bare',
       'broker.delay.p99.bare',
     ]);
-  }, 120_000);
+  }, 240_000);
 });
 
 describeWithServer('influxd', 'npm run bench -- ingest', () => {
@@ -138,8 +138,8 @@ async function expectFigures(suite: string, ids: readonly string[]): Promise<str
   expect(report.machine).toMatchObject({ cores: expect.any(Number), node: process.version });
   expect(report.figures.map(({ id }) => id)).toEqual(ids);
   for (const { id, value, unit, how } of report.figures) {
-    // Memory may shrink, and what was not measured is no number.
-    const isThere = id === 'ingest.rss.growth' ? Number.isFinite(value) : value > 0;
+    // Memory may shrink, and so little work may take no tick of the processor's clock; what is no number is null.
+    const isThere = /growth|ingest.*cpu|disk/.test(id) ? Number.isFinite(value) : value > 0;
     expect([id, isThere]).toEqual([id, true]);
     expect(unit).not.toBe('');
     expect(how).not.toBe('');
