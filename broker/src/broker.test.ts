@@ -334,6 +334,35 @@ describe('the process', () => {
     expect(errors()).toMatch(/^BROKER_PORT_IN_USE: .*MQTT_PORT.*\n$/);
   });
 
+  test('survives a subscriber that leaves with thousands of messages waiting for it', async () => {
+    const { child, errors } = start({
+      MQTT_PORT: '0',
+      MQTT_DEVICE_MESSAGES_PER_S: '1000000',
+      MQTT_DEVICE_BYTES_PER_S: '1000000000',
+    });
+    const [{ port }] = await once(child, 'message');
+    const broker = { port, metricsPort: null, stop: async () => {} };
+    const stalled = await online(broker, 'ingest-stalled');
+    await stalled.subscribeAsync(deviceTopic('+', 'up'), { qos: 1 });
+    stalled.stream.pause();
+    const filler = await online(broker, 'BOX-FILLER');
+    for (let i = 0; i < 400; i++)
+      filler.publish(deviceTopic('BOX-FILLER', 'up'), 'x'.repeat(30_000), { qos: 1 });
+    const devices = await Promise.all(Array.from({ length: 50 }, (_, i) => online(broker, `BOX-${i}`)));
+    let taken = 0;
+    const sent = devices.flatMap((device, i) =>
+      Array.from({ length: 200 }, async () => {
+        await device.publishAsync(deviceTopic(`BOX-${i}`, 'up'), 'small', { qos: 1 });
+        taken += 1;
+      }),
+    );
+    await expect.poll(() => taken, { timeout: 10_000 }).toBeGreaterThan(4_000);
+    stalled.stream.destroy();
+    const ended = once(child, 'exit').then(([code]) => `ended with ${code}: ${errors()}`);
+    expect(await Promise.race([Promise.all(sent).then(() => 'takes all'), ended])).toBe('takes all');
+    expect(child.exitCode).toBeNull();
+  }, 30_000);
+
   test('says when it is ready, and a SIGTERM ends it with 0', async () => {
     const { child } = start({ MQTT_PORT: '0' });
     const [message] = await once(child, 'message');

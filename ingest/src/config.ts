@@ -61,6 +61,14 @@ export const IngestConfig = Type.Object({
       minLength: 1,
     }),
   ),
+  mqttShareGroup: Type.Optional(
+    Type.String({
+      env: 'MQTT_SHARE_GROUP',
+      title:
+        'Group of workers that share the messages, on a broker with shared subscriptions; all workers need the same DATABASE_URL.',
+      pattern: '^[A-Za-z0-9_-]{1,64}$',
+    }),
+  ),
   influxUrl: Type.Optional(
     Type.String({
       env: 'INFLUX_URL',

@@ -21,6 +21,7 @@ import { buildServer } from './rest/server.ts';
 import type { TypedApp } from './rest/typed-app.ts';
 import { partHealth } from './service-health.ts';
 import { openStore, type Store } from './store/store.ts';
+import { joinWorkers } from './store/worker-roll.ts';
 import { EmbeddedTelemetryStore } from './telemetry/embedded-store.ts';
 import { InfluxTelemetryStore } from './telemetry/influx-store.ts';
 import type { TelemetryStore } from './telemetry/telemetry-store.ts';
@@ -60,7 +61,9 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
   parts.push({ name: 'store', stop: () => store.close() });
 
   const inbox = new Inbox(store);
-  await inbox.forgetPresence();
+  // While others work, they know who is there.
+  const leave = await joinWorkers(databaseUrl, () => inbox.forgetPresence());
+  parts.push({ name: 'workers', stop: leave });
 
   const telemetry = openTelemetry(config, store);
   const metrics = new Registry();
@@ -149,10 +152,14 @@ function openTelemetry(config: IngestConfig, store: Store): TelemetryStore {
     : new InfluxTelemetryStore({ url, database, user, token });
 }
 
-function mqttOptions({ mqttUrl, mqttId, mqttToken }: IngestConfig) {
-  // Two clients of one id throw each other out, so that without a fixed identity it is a random one.
-  const defaultId = mqttToken === undefined ? `ingest-${randomBytes(8).toString('hex')}` : 'ingest';
-  return { url: mqttUrl, clientId: mqttId ?? defaultId, token: mqttToken };
+function mqttOptions({ mqttUrl, mqttId, mqttToken, mqttShareGroup }: IngestConfig) {
+  const username = mqttId ?? 'ingest';
+  const own = `${username}-${randomBytes(8).toString('hex')}`;
+  const login = { url: mqttUrl, token: mqttToken, shareGroup: mqttShareGroup };
+  // Two clients of one id throw each other out. Workers that share are one user under ids of their own.
+  if (mqttShareGroup !== undefined) return { ...login, username, clientId: own };
+  const clientId = mqttId ?? (mqttToken === undefined ? own : 'ingest');
+  return { ...login, username: clientId, clientId };
 }
 
 /** Stops the parts in reverse order; one that fails does not keep the others open. */

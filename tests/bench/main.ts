@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Figure } from '../figures/figure.ts';
 import { commitOf, figureTable, reportOf } from '../figures/report.ts';
+import { brokerSuite } from './broker/suite.ts';
 import { edgeSuite } from './edge/suite.ts';
+import { ingestSuite } from './ingest/suite.ts';
 
 /** How much is measured. */
 export interface SuiteOptions {
@@ -14,7 +16,7 @@ export interface SuiteOptions {
 }
 export type Suite = (options: SuiteOptions) => Promise<Figure[]>;
 
-const SUITES: Readonly<Record<string, Suite>> = { edge: edgeSuite };
+const SUITES: Readonly<Record<string, Suite>> = { edge: edgeSuite, broker: brokerSuite, ingest: ingestSuite };
 const SEED = 7;
 /** Ten minutes at real speed. */
 const FULL_SECONDS = 600;

@@ -8,6 +8,7 @@ const FOLDER = new URL('../../docs/performance/', import.meta.url);
 const PARTS = [
   { suite: 'edge', title: 'Edge agent' },
   { suite: 'ingest', title: 'Ingest' },
+  { suite: 'broker', title: 'Broker' },
 ] as const;
 
 /** docs/performance.md, from the committed measurements. */

@@ -173,6 +173,11 @@ export const ERROR_CODES = {
     meaning: 'Ingest cannot listen on its address: this machine does not have it, or the port is reserved.',
     fix: 'Set HTTP_HOST to an address of this machine and HTTP_PORT to a port that its user may open.',
   },
+  INGEST_SHARE_REFUSED: {
+    http: 500,
+    meaning: 'The broker refuses the shared subscription that MQTT_SHARE_GROUP asks for.',
+    fix: 'The built-in broker has none: unset MQTT_SHARE_GROUP and run one worker, or use a broker that has, and let the user of ingest subscribe.',
+  },
   INGEST_QUARANTINE_FULL: {
     http: 500,
     meaning:

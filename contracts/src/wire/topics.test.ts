@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { CHANNELS, type Channel, deviceTopic, isTopicAllowed, parseDeviceTopic } from './topics.ts';
+import {
+  CHANNELS,
+  type Channel,
+  deviceTopic,
+  isTopicAllowed,
+  parseDeviceTopic,
+  sharedFilter,
+} from './topics.ts';
 
 const device = { id: 'DEV-01', role: 'device' } as const;
 const ingest = { id: 'ingest-1', role: 'ingest' } as const;
@@ -46,6 +53,8 @@ describe('ingest', () => {
       deviceTopic('DEV-01', 'up'),
       '#',
       'jostle/v1/devices/#',
+      // Our broker would grant it and deliver nothing.
+      sharedFilter('workers', deviceTopic('+', 'up')),
     ])
       expect(isTopicAllowed(ingest, 'subscribe', topic)).toBe(false);
   });

@@ -27,6 +27,11 @@ export function deviceTopic(deviceId: string, channel: Channel): string {
   return `${ROOT}/${deviceId}/${channel}`;
 }
 
+/** The filter by which the clients of one group share what another filter gives, on a broker that knows this. */
+export function sharedFilter(group: string, filter: string): string {
+  return `$share/${group}/${filter}`;
+}
+
 /** The device and channel of a topic, or undefined where it is none of ours. */
 export function parseDeviceTopic(topic: string): { deviceId: string; channel: Channel } | undefined {
   const match = /^jostle\/v1\/devices\/([^/+#]+)\/([a-z]+)$/.exec(topic);

@@ -1,4 +1,4 @@
-import { type Clock, deviceTopic, type RetryPlan, retryDelayMs } from '@jostle/contracts';
+import { type Clock, deviceTopic, type RetryPlan, retryDelayMs, sharedFilter } from '@jostle/contracts';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
 import type { Logger } from 'pino';
@@ -7,8 +7,6 @@ import type { BrokerLink, LinkEvents } from './broker-link.ts';
 const RECONNECT_PLAN: RetryPlan = { firstMs: 200, maxMs: 10_000, factor: 2 };
 const KEEPALIVE_S = 30;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** One filter per channel; they do not overlap, some brokers deliver twice or not at all where they do. */
-const FILTERS = [deviceTopic('+', 'up'), deviceTopic('+', 'status')];
 const PROTOCOL_VERSION = 4;
 /** Given to mqtt.js in place of a result, so that it sends no PUBACK of its own and goes on. */
 const DEFERRED = new Error('acknowledged after the commit');
@@ -16,7 +14,10 @@ const DEFERRED = new Error('acknowledged after the commit');
 export interface MqttLinkOptions {
   url: string;
   clientId: string;
+  username: string;
   token: string | undefined;
+  /** Whose messages are shared with other workers; undefined for all messages. */
+  shareGroup: string | undefined;
   clock: Clock;
   random: () => number;
   log: Logger;
@@ -100,10 +101,10 @@ class MqttLink implements BrokerLink {
   }
 
   #connect(): void {
-    const { url, clientId, token, log } = this.#options;
+    const { url, clientId, username, token, log } = this.#options;
     const client = mqtt.connect(url, {
       clientId,
-      username: clientId,
+      username,
       ...(token === undefined ? {} : { password: token }),
       protocolVersion: PROTOCOL_VERSION,
       clean: true,
@@ -124,16 +125,18 @@ class MqttLink implements BrokerLink {
   }
 
   #subscribe(client: MqttClient): void {
-    client.subscribe(FILTERS, { qos: 1 }, (error, granted) => {
+    const { shareGroup, log } = this.#options;
+    client.subscribe(filtersOf(shareGroup), { qos: 1 }, (error, granted) => {
       if (client !== this.#client) return;
       if (error !== null || granted?.some(({ qos }) => qos > 1)) {
-        this.#options.log.error({ err: error?.message }, 'broker refuses the subscription of ingest');
+        const code = shareGroup === undefined ? {} : { code: 'INGEST_SHARE_REFUSED', shareGroup };
+        log.error({ ...code, err: error?.message }, 'broker refuses the subscription of ingest');
         client.end(true);
         return;
       }
       this.#isConnected = true;
       this.#failures = 0;
-      this.#options.log.info('intake is connected to the broker');
+      log.info('intake is connected to the broker');
     });
   }
 
@@ -173,4 +176,14 @@ class MqttLink implements BrokerLink {
     this.#isConnected = false;
     this.#heldBack = undefined;
   }
+}
+
+/**
+ * One filter per channel; they do not overlap, some brokers deliver twice or not at all where they do. Every worker
+ * hears who comes and goes: so the last that each of them writes of a device is the same, and no worker takes such a
+ * message with it when it dies. What it takes of the shared ones, the outboxes send again.
+ */
+function filtersOf(shareGroup: string | undefined): string[] {
+  const up = deviceTopic('+', 'up');
+  return [shareGroup === undefined ? up : sharedFilter(shareGroup, up), deviceTopic('+', 'status')];
 }

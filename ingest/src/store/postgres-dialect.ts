@@ -21,3 +21,11 @@ export function postgresDialect(databaseUrl: string): PostgresDialect {
   pool.on('connect', (client) => client.on('error', () => {}));
   return new PostgresDialect({ pool });
 }
+
+/** A session of its own, for locks that live as long as it does. Where it is lost nothing else happens. */
+export async function postgresSession(databaseUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}

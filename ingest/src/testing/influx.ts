@@ -8,6 +8,8 @@ export interface InfluxServer {
   url: string;
   user: string;
   token: string;
+  /** Where it keeps everything. */
+  folder: string;
   /** Runs one statement of InfluxQL with the rights of the administrator. */
   query(statement: string, database?: string): Promise<unknown>;
   stop(): Promise<void>;
@@ -54,6 +56,7 @@ export async function startInflux(): Promise<InfluxServer> {
     url,
     user,
     token,
+    folder,
     query,
     stop: async () => {
       await server.stop();

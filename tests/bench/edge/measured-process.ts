@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { JostleError } from '@jostle/contracts';
+import { cpuSeconds, residentMb } from '../process-usage.ts';
 
-/** sysconf(_SC_CLK_TCK), which is 100 on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
 const SAMPLE_EVERY_MS = 1000;
 /** Compilation and the first garbage collections belong to the start. */
 const WARM_UP_MS = 5000;
@@ -51,17 +49,6 @@ async function follow(pid: number, forMs: number): Promise<Load> {
   }
   const elapsedS = (performance.now() - from) / 1000;
   return { cpuPct: ((cpuSeconds(pid) - cpuFrom) / elapsedS) * 100, rssMb };
-}
-
-/** User and system time of all threads: fields 14 and 15 of /proc/PID/stat, counted behind the name. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function residentMb(pid: number): number {
-  const kb = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kb) / 1024;
 }
 
 async function end(child: ChildProcess): Promise<void> {

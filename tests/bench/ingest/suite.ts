@@ -1,0 +1,96 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type InfluxServer, startInflux } from '@jostle/ingest/testing';
+import type { Figure } from '../../figures/figure.ts';
+import type { SuiteOptions } from '../main.ts';
+import { type Contender, type ContenderName, startContender } from './contenders.ts';
+import { delayFigures, fleetFigures, fullLoadFigures, inboxFigures, shareFigures } from './figures.ts';
+import { fleetCost } from './fleet-size.ts';
+import { inboxRates } from './inbox-rate.ts';
+import { installNodeRed, type NodeRed } from './node-red.ts';
+import { fullLoads } from './rates.ts';
+import { type Steady, steadyRun } from './steady.ts';
+
+/** Shorter runs only show that everything works: without Node-RED, and without the large fleets. */
+const WHOLE_FROM_S = 60;
+const FLEETS = [10, 100, 1_000, 10_000];
+const SMALL_FLEETS = [10, 100];
+
+/** What ingest takes in a second and what a reading costs, beside a bare script and Node-RED on the same InfluxDB. */
+export async function ingestSuite({ seconds, progress }: SuiteOptions): Promise<Figure[]> {
+  const isWhole = seconds >= WHOLE_FROM_S;
+  const nodeRed = isWhole ? await installNodeRed() : 'the run is short';
+  if (typeof nodeRed === 'string') progress(`without the figures of Node-RED: ${nodeRed}`);
+  const influx = await startInflux();
+  try {
+    return [
+      ...(await comparison(influx, typeof nodeRed === 'string' ? undefined : nodeRed, seconds, progress)),
+      ...(await ownRates(influx, seconds, progress)),
+      ...(await fleets(isWhole ? FLEETS : SMALL_FLEETS, influx, seconds, progress)),
+    ];
+  } finally {
+    await influx.stop();
+    if (typeof nodeRed !== 'string') nodeRed.remove();
+  }
+}
+
+type Progress = SuiteOptions['progress'];
+
+async function comparison(
+  influx: InfluxServer,
+  nodeRed: NodeRed | undefined,
+  seconds: number,
+  progress: Progress,
+): Promise<Figure[]> {
+  const names: ContenderName[] =
+    nodeRed === undefined ? ['ours', 'bare'] : ['ours', 'bare', 'nodered.each', 'nodered.batched'];
+  progress(`starting ${names.join(', ')}`);
+  const contenders: Contender[] = [];
+  try {
+    for (const name of names) contenders.push(await startContender(name, influx, nodeRed));
+    progress('one reading a message, as fast as they go');
+    const single = await fullLoads(contenders, influx, 1, seconds / 120);
+    progress('100 readings a message');
+    const many = await fullLoads(contenders, influx, 100, seconds / 120);
+    const steady = new Map<ContenderName, Steady>();
+    for (const one of contenders) {
+      const length = one.name === 'ours' ? seconds : Math.min(seconds, 30);
+      progress(`${one.name} at a fixed rate: ${length} s`);
+      steady.set(one.name, await steadyRun(one, influx, length));
+    }
+    return [...fullLoadFigures(single, many), ...shareFigures(single), ...delayFigures(steady, seconds)];
+  } finally {
+    for (const one of contenders) await one.stop();
+  }
+}
+
+async function ownRates(influx: InfluxServer, seconds: number, progress: Progress): Promise<Figure[]> {
+  progress('the inbox with InfluxDB away, then InfluxDB with the backlog');
+  const before = folderBytes(influx.folder);
+  const rates = await inboxRates(influx, seconds / 120);
+  return inboxFigures(rates, (folderBytes(influx.folder) - before) / rates.readings);
+}
+
+async function fleets(
+  sizes: readonly number[],
+  influx: InfluxServer,
+  seconds: number,
+  progress: Progress,
+): Promise<Figure[]> {
+  const costs = new Map<number, number>();
+  for (const devices of sizes) {
+    progress(`${devices} devices share one rate`);
+    costs.set(devices, await fleetCost(devices, influx, Math.min(20, seconds / 20)));
+  }
+  return fleetFigures(costs);
+}
+
+/** On the disk; files may come and go meanwhile. */
+function folderBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => {
+      const blocks = statSync(join(parentPath, name), { throwIfNoEntry: false })?.blocks ?? 0;
+      return sum + blocks * 512;
+    }, 0);
+}
