@@ -1,4 +1,5 @@
 export { openStore } from '../store/store.ts';
+export * from './catch-up.ts';
 export * from './influx.ts';
 export * from './mosquitto.ts';
 export * from './placed-records.ts';
