@@ -23,5 +23,6 @@ export * from './wire/records.ts';
 export * from './wire/seq-ranges.ts';
 export * from './wire/shock-body.ts';
 export * from './wire/topics.ts';
+export * from './wire/up-decoder.ts';
 export * from './wire/up-message.ts';
 export * from './wire/waveform.ts';

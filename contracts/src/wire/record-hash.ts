@@ -7,17 +7,46 @@ import type { DeviceRecord } from './records.ts';
  * boot id and is left out.
  */
 export function recordHash(record: DeviceRecord): string {
-  const { kind, measuredAt, monotonicMs, clockQuality, bootId, body } = record;
-  return hash('sha256', JSON.stringify([kind, measuredAt, monotonicMs, clockQuality, bootId, sorted(body)]));
+  return hash('sha256', contentOf(record));
 }
 
+/** Whether two records would have the same hash. */
+export function sameContent(a: DeviceRecord, b: DeviceRecord): boolean {
+  return contentOf(a) === contentOf(b);
+}
+
+function contentOf({ kind, measuredAt, monotonicMs, clockQuality, bootId, body }: DeviceRecord): string {
+  return JSON.stringify([kind, measuredAt, monotonicMs, clockQuality, bootId, sorted(body)]);
+}
+
+/** The same value with the keys of its objects sorted; itself where they are and it is flat. */
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(sorted);
   const of = value as Record<string, unknown>;
-  const inOrder: [string, unknown][] = [];
-  for (const key of Object.keys(of).sort()) {
-    if (of[key] !== undefined) inOrder.push([key, sorted(of[key])]);
+  const keys = Object.keys(of);
+  if (isPlain(of, keys)) return of;
+  const copy: Record<string, unknown> = {};
+  for (const key of inOrder(keys)) copy[key] = sorted(of[key]);
+  return copy;
+}
+
+function isPlain(of: Record<string, unknown>, keys: readonly string[]): boolean {
+  let before = '';
+  for (const key of keys) {
+    if (key < before || typeof of[key] === 'object') return false;
+    before = key;
   }
-  return Object.fromEntries(inOrder);
+  return true;
+}
+
+/** Sorts a few keys in place; the sort of the language costs more than that for so few. */
+function inOrder(keys: string[]): string[] {
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] ?? '';
+    let at = i;
+    for (; at > 0 && (keys[at - 1] ?? '') > key; at--) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
+  }
+  return keys;
 }

@@ -2,13 +2,22 @@ import Type, { type Static } from 'typebox';
 import { CalibrationId, Ms, Sensor, Seq } from './record-fields.ts';
 import { ShockBody } from './shock-body.ts';
 
+/** What a climate sensor can possibly give; a reader of columns checks with the same numbers. */
+export const CLIMATE_LIMITS = {
+  temperatureC: { minimum: -100, maximum: 200 },
+  relativeHumidityPct: { minimum: 0, maximum: 100 },
+  pressureHpa: { minimum: 100, maximum: 1300 },
+} as const;
+
 /** One timed sample of one climate sensor. A value that the sensor does not measure is left out. */
 export const ClimateBody = Type.Object(
   {
     sensor: Sensor,
-    temperatureC: Type.Optional(Type.Number({ minimum: -100, maximum: 200, description: 'Air, °C.' })),
-    relativeHumidityPct: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Air, %.' })),
-    pressureHpa: Type.Optional(Type.Number({ minimum: 100, maximum: 1300, description: 'Air, hPa.' })),
+    temperatureC: Type.Optional(Type.Number({ ...CLIMATE_LIMITS.temperatureC, description: 'Air, °C.' })),
+    relativeHumidityPct: Type.Optional(
+      Type.Number({ ...CLIMATE_LIMITS.relativeHumidityPct, description: 'Air, %.' }),
+    ),
+    pressureHpa: Type.Optional(Type.Number({ ...CLIMATE_LIMITS.pressureHpa, description: 'Air, hPa.' })),
     ageMs: Type.Integer({
       minimum: 0,
       description: 'How long before the record the value was read from the chip.',

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { recordHash } from './record-hash.ts';
 import type { DeviceRecord, RecordKind } from './records.ts';
-import { bodyProblem, decodeUpMessage, encodeUpMessage, type UpMessage } from './up-message.ts';
+import { bodyProblem, decodeUpMessage, recordsOf } from './up-decoder.ts';
+import { encodeUpMessage, type UpMessage } from './up-message.ts';
 
 const EPOCH = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
 const BOOT = '11111111-2222-4333-8444-555555555555';
@@ -43,6 +44,11 @@ const run = fc
     ),
   );
 
+const reading = (seq: number): DeviceRecord => ({
+  ...stamp,
+  ...{ seq, kind: 'climate', measuredAt: seq, monotonicMs: seq, body: { sensor: 'sht31d-44', ageMs: 0 } },
+});
+
 const overTheWire = (message: UpMessage) => decodeUpMessage(JSON.parse(JSON.stringify(message)));
 
 describe('a message', () => {
@@ -68,6 +74,30 @@ describe('a message', () => {
     if ('reason' in decoded) throw new Error(decoded.reason);
     expect(decoded.records).toHaveLength(records.length);
     expect(decoded.malformed.map((m) => m.seq)).toEqual([(records[0]?.seq ?? 0) + records.length]);
+  });
+
+  test('calls a reading malformed just where its body does not fit the schema', () => {
+    const number = fc.oneof(
+      fc.constantFrom(-100, -100.1, 0, -0.1, 100, 100.1, 99.9, 200, 200.1, 1300, 1300.1, null),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    );
+    const short = fc.array(number, { maxLength: 3 });
+    const columns = fc.record({ t: short, rh: short, p: short, age: fc.array(fc.nat(), { maxLength: 3 }) });
+    fc.assert(
+      fc.property(columns, (group) => {
+        const message = {
+          ...encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 9 }, [reading(1), reading(2), reading(3)]),
+          climate: [{ sensor: 'sht31d-44', i: [0, 1, 2], ...group }],
+        };
+        const decoded = decodeUpMessage(message);
+        if ('reason' in decoded) throw new Error(decoded.reason);
+        const all = recordsOf(message);
+        expect(decoded.malformed.map(({ seq }) => seq)).toEqual(
+          all.flatMap(({ seq, kind, body }) => (bodyProblem(kind, body) === undefined ? [] : seq)),
+        );
+        expect(decoded.records).toEqual(all.filter(({ body }) => bodyProblem('climate', body) === undefined));
+      }),
+    );
   });
 
   test.each([

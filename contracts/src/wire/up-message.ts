@@ -1,13 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
-import { TIME_LIMIT_MS } from './record-fields.ts';
-import {
-  type DeviceRecord,
-  RECORD_BODIES,
-  RECORD_KINDS,
-  type RecordBodies,
-  type RecordKind,
-} from './records.ts';
+import type { DeviceRecord } from './records.ts';
 
 /** A column with one number per reading; null where the sensor does not measure it. */
 const column = (description: string) => Type.Array(Type.Union([Type.Number(), Type.Null()]), { description });
@@ -122,19 +114,6 @@ export interface DecodedUp {
   malformed: { seq: number; reason: string; raw: unknown }[];
 }
 
-const isUpMessage = Compile(UpMessage);
-const isBody = Object.fromEntries(
-  RECORD_KINDS.map((kind) => [kind, Compile(RECORD_BODIES[kind])]),
-) as unknown as Record<
-  RecordKind,
-  { Check(value: unknown): boolean; Errors(value: unknown): { instancePath: string; message: string }[] }
->;
-
-const firstReason = (errors: { instancePath: string; message: string }[]): string => {
-  const [first] = errors;
-  return first === undefined ? 'does not fit the schema' : `${first.instancePath || '/'} ${first.message}`;
-};
-
 /**
  * Packs records for the wire.
  *
@@ -184,115 +163,6 @@ export function encodeUpMessage(
   };
 }
 
-/**
- * Unpacks a message. A record whose body does not fit is reported, not thrown: it never stops the others.
- *
- * @returns the records, or the reason why the whole message cannot be read
- */
-export function decodeUpMessage(message: unknown): DecodedUp | { reason: string } {
-  if (!isUpMessage.Check(message)) return { reason: firstReason(isUpMessage.Errors(message)) };
-  const count = message.at.length;
-  if (message.mono.length !== count) return { reason: '/mono has another length than /at' };
-  const bodies = new Array<{ kind: string; body: unknown } | undefined>(count);
-  for (const item of [...message.climate.flatMap(climateItems), ...message.other]) {
-    if (item.i >= count || bodies[item.i] !== undefined)
-      return { reason: `position ${item.i} is outside the run or taken twice` };
-    bodies[item.i] = item;
-  }
-  const at = sums(message.at);
-  const mono = sums(message.mono);
-  const decoded: DecodedUp = {
-    epoch: message.epoch,
-    outbox: message.outbox,
-    fromSeq: message.seq,
-    toSeq: message.seq + count - 1,
-    sent: message.sentMono === undefined ? null : { bootId: message.bootId, monotonicMs: message.sentMono },
-    chainBefore: message.chainBefore ?? null,
-    records: [],
-    malformed: [],
-  };
-  for (let i = 0; i < count; i++) {
-    const seq = message.seq + i;
-    const item = bodies[i];
-    const reason =
-      item === undefined
-        ? 'the run has no body for this seq'
-        : (timeProblem(at[i], mono[i]) ?? bodyProblem(item.kind, item.body));
-    if (item === undefined || reason !== undefined) {
-      const other = item === undefined ? [] : [{ ...item, i: 0 }];
-      const raw = { ...message, seq, at: [at[i]], mono: [mono[i]], climate: [], other };
-      decoded.malformed.push({ seq, reason: reason ?? '', raw });
-      continue;
-    }
-    decoded.records.push(recordOf(message, i, at[i] ?? 0, mono[i] ?? 0, item.kind, item.body));
-  }
-  return decoded;
-}
-
-/** The records of a message that was checked before, such as a stored one. Nothing is checked again. */
-export function recordsOf(message: UpMessage): DeviceRecord[] {
-  const at = sums(message.at);
-  const mono = sums(message.mono);
-  return [...message.climate.flatMap(climateItems), ...message.other]
-    .sort((a, b) => a.i - b.i)
-    .map(({ i, kind, body }) => recordOf(message, i, at[i] ?? 0, mono[i] ?? 0, kind, body));
-}
-
-function recordOf(
-  { seq, clock, bootId, bootNumber }: UpMessage,
-  i: number,
-  measuredAt: number,
-  monotonicMs: number,
-  kind: string,
-  body: unknown,
-): DeviceRecord {
-  return {
-    seq: seq + i,
-    kind,
-    measuredAt,
-    monotonicMs,
-    clockQuality: clock,
-    bootId,
-    ...(bootNumber !== undefined && { bootNumber }),
-    body,
-  } as DeviceRecord;
-}
-
-/** Why a body does not fit its kind, or undefined where it does. Both ends check with this. */
-export function bodyProblem(kind: string, body: unknown): string | undefined {
-  if (!Object.hasOwn(isBody, kind)) return `kind ${JSON.stringify(kind).slice(0, 40)} is unknown`;
-  const check = isBody[kind as RecordKind];
-  return check.Check(body) ? undefined : firstReason(check.Errors(body));
-}
-
-function timeProblem(at = Number.NaN, mono = Number.NaN): string | undefined {
-  const isTime = Math.abs(at) <= TIME_LIMIT_MS && Number.isSafeInteger(mono);
-  return isTime ? undefined : 'its time is beyond every calendar';
-}
-
-function climateItems(group: UpMessage['climate'][number]): { i: number; kind: string; body: unknown }[] {
-  return group.i.map((i, n) => {
-    const body: Partial<RecordBodies['climate']> = { sensor: group.sensor };
-    const t = group.t[n];
-    const rh = group.rh[n];
-    const p = group.p[n];
-    const age = group.age[n];
-    if (typeof t === 'number') body.temperatureC = t;
-    if (typeof rh === 'number') body.relativeHumidityPct = rh;
-    if (typeof p === 'number') body.pressureHpa = p;
-    if (age !== undefined) body.ageMs = age;
-    return { i, kind: 'climate', body };
-  });
-}
-
 function differences(values: readonly number[]): number[] {
   return values.map((value, i) => value - (i === 0 ? 0 : (values[i - 1] ?? 0)));
-}
-
-function sums(values: readonly number[]): number[] {
-  let sum = 0;
-  return values.map((value) => {
-    sum += value;
-    return sum;
-  });
 }

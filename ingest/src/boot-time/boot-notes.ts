@@ -1,7 +1,9 @@
 import type { DecodedUp, DeviceRecord } from '@jostle/contracts';
 import type { Selectable, Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
-import type { BootTables } from './boot-tables.ts';
+import type { Engine } from '../store/engine.ts';
+import { insertRows, selectByKeys } from '../store/row-sets.ts';
+import { type BootTables, OPEN_BOOT } from './boot-tables.ts';
 import type { Anchor, BootTimeline } from './placement.ts';
 
 export interface EpochOfDevice {
@@ -14,8 +16,8 @@ export type BootRow = Selectable<BootTables['boot']>;
 /** What a batch tells of the boots of one epoch. */
 export interface BootNews extends EpochOfDevice {
   receivedAt: number;
-  /** Those that are new. */
-  records: readonly DeviceRecord[];
+  /** Those that are new, in runs of one boot. */
+  runs: readonly (readonly DeviceRecord[])[];
   sent: readonly NonNullable<DecodedUp['sent']>[];
 }
 
@@ -31,142 +33,206 @@ export interface NotedBoot extends BootTimeline {
 /** A message that was faster than all before it moves the line of its boot only if it was so by this, ms. */
 const HEARD_STEP_MS = 500;
 
-/** Notes what a batch tells of boots. @returns the boots that it touches, keyed by boot id */
-export async function noteBoots(trx: Transaction<Database>, news: BootNews): Promise<Map<string, NotedBoot>> {
+/** What the batch tells of one boot. */
+interface BootSighting {
+  news: BootNews;
+  bootId: string;
+  runs: (readonly DeviceRecord[])[];
+  anchors: AnchorRecord[];
+}
+
+type AnchorRecord = Extract<DeviceRecord, { kind: 'anchor' }>;
+
+/** Names a boot; none of its parts can hold a slash. */
+export function bootKey({ deviceId, epoch }: EpochOfDevice, bootId: string): string {
+  return `${deviceId}/${epoch}/${bootId}`;
+}
+
+/** Notes what a batch tells of boots. @returns the boots that it touches, by `bootKey` */
+export async function noteBoots(
+  trx: Transaction<Database>,
+  engine: Engine,
+  news: readonly BootNews[],
+): Promise<Map<string, NotedBoot>> {
+  const sightings = news.flatMap(sightingsOf);
+  const keys = sightings.map(({ news, bootId }) => ({
+    device_id: news.deviceId,
+    epoch: news.epoch,
+    boot_id: bootId,
+  }));
+  const known = new Map<string, BootRow>();
+  for (const row of await selectByKeys(trx, engine, 'boot', keys)) known.set(keyOfRow(row), row);
+  const anchorsBefore = await knownAnchors(
+    trx,
+    engine,
+    keys.filter((key) => known.get(keyOfRow(key))?.is_anchored === 1),
+  );
   const noted = new Map<string, NotedBoot>();
-  // A boot that the device does not know any more has no clock.
-  const records = news.records.filter(({ bootNumber }) => bootNumber !== 0);
-  // Keyed by boot id.
-  const byBoot = new Map<string, DeviceRecord[]>();
-  for (const record of records) {
-    const own = byBoot.get(record.bootId);
-    if (own === undefined) byBoot.set(record.bootId, [record]);
-    else own.push(record);
-  }
-  const ids = [...new Set([...byBoot.keys(), ...news.sent.map(({ bootId }) => bootId)])];
-  if (ids.length === 0) return noted;
-  const known = await ofBoots(trx, news, 'boot', ids);
-  const fresh = records.filter(isAnchor);
-  const freshSeqs = new Set(fresh.map(({ seq }) => seq));
-  if (fresh.length > 0) await insertAnchors(trx, news, fresh);
-  const isAnchored = fresh.length > 0 || known.some((row) => row.is_anchored === 1);
-  const anchors = isAnchored ? await ofBoots(trx, news, 'clock_anchor', ids) : [];
-  for (const id of ids) {
-    const old = known.find((row) => row.boot_id === id);
-    const row = bootRow(news, id, byBoot.get(id) ?? [], old);
+  const written: BootRow[] = [];
+  for (const sighting of sightings) {
+    const key = bootKey(sighting.news, sighting.bootId);
+    const old = known.get(key);
+    const row = bootRow(sighting, old);
     if (row === undefined) continue;
-    const isHeardAnew = row.has_unsynced === 1 && row.heard_offset_ms !== (old?.heard_offset_ms ?? null);
-    const own = anchors.filter(({ boot_id }) => boot_id === id);
-    noted.set(id, {
-      row,
-      before: {
-        anchors: own
-          .filter(({ seq }) => !freshSeqs.has(seq))
-          .map(anchorOf)
-          .toSorted(byMonotonic),
-        heardOffsetMs: old?.heard_offset_ms ?? null,
-      },
-      anchors: own.map(anchorOf).toSorted(byMonotonic),
-      heardOffsetMs: row.heard_offset_ms,
-      isMoved: old !== undefined && (isHeardAnew || fresh.some(({ bootId }) => bootId === id)),
-    });
-    if (!isSame(row, old)) await writeBoot(trx, row);
+    noted.set(key, notedBoot(sighting, row, old, anchorsBefore.get(key) ?? []));
+    if (!isSame(row, old)) written.push(row);
   }
+  await insertAnchors(trx, engine, sightings);
+  await insertRows(trx, engine, 'boot', written, BOOT_UPDATE);
   return noted;
 }
 
-function isAnchor(record: DeviceRecord): record is Extract<DeviceRecord, { kind: 'anchor' }> {
+/** Boots that can only be bounded, of some epochs. */
+export function openBoots(
+  trx: Transaction<Database>,
+  engine: Engine,
+  epochs: readonly EpochOfDevice[],
+): Promise<BootRow[]> {
+  const keys = epochs.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch }));
+  return selectByKeys(trx, engine, 'boot', keys, OPEN_BOOT);
+}
+
+function sightingsOf(news: BootNews): BootSighting[] {
+  // Keyed by boot id.
+  const sightings = new Map<string, BootSighting>();
+  const sightingOf = (bootId: string) => {
+    const sighting = sightings.get(bootId) ?? { news, bootId, runs: [], anchors: [] };
+    sightings.set(bootId, sighting);
+    return sighting;
+  };
+  for (const run of news.runs) {
+    const [first] = run;
+    // A boot that the device does not know any more has no clock.
+    if (first === undefined || first.bootNumber === 0) continue;
+    const sighting = sightingOf(first.bootId);
+    sighting.runs.push(run);
+    for (const record of run) if (isAnchor(record)) sighting.anchors.push(record);
+  }
+  for (const { bootId } of news.sent) sightingOf(bootId);
+  return [...sightings.values()];
+}
+
+function notedBoot(
+  sighting: BootSighting,
+  row: BootRow,
+  old: BootRow | undefined,
+  anchorsBefore: readonly AnchorRow[],
+): NotedBoot {
+  const fresh = sighting.anchors.filter(({ seq }) => !anchorsBefore.some((anchor) => anchor.seq === seq));
+  const before = anchorsBefore.map(anchorOf);
+  const heardBefore = old?.heard_offset_ms ?? null;
+  const isHeardAnew = row.has_unsynced === 1 && row.heard_offset_ms !== heardBefore;
+  return {
+    row,
+    before: { anchors: before.toSorted(byMonotonic), heardOffsetMs: heardBefore },
+    anchors: [...before, ...fresh.map(({ body }) => body)].toSorted(byMonotonic),
+    heardOffsetMs: row.heard_offset_ms,
+    isMoved: old !== undefined && (isHeardAnew || sighting.anchors.length > 0),
+  };
+}
+
+function isAnchor(record: DeviceRecord): record is AnchorRecord {
   return record.kind === 'anchor' && record.body.source === 'ntp';
 }
 
 function bootRow(
-  { deviceId, epoch, receivedAt, sent }: BootNews,
-  bootId: string,
-  records: readonly DeviceRecord[],
+  { news, bootId, runs, anchors }: BootSighting,
   old: BootRow | undefined,
 ): BootRow | undefined {
-  if (old === undefined && records.length === 0) return undefined;
-  const [firstSeq, lastSeq] = extremes(records.map(({ seq }) => seq));
-  const [firstMono, lastMono] = extremes(records.map(({ monotonicMs }) => monotonicMs));
-  const [heardOffset] = extremes(
-    sent.flatMap((s) => (s.bootId === bootId ? [receivedAt - s.monotonicMs] : [])),
-  );
-  const oldHeard = old?.heard_offset_ms ?? Number.POSITIVE_INFINITY;
-  const isFaster = heardOffset < oldHeard - HEARD_STEP_MS;
+  if (old === undefined && runs.length === 0) return undefined;
+  const { deviceId, epoch, receivedAt, sent } = news;
+  const row: BootRow = old === undefined ? unseenBoot(deviceId, epoch, bootId) : { ...old };
+  row.boot_number = runs[0]?.[0]?.bootNumber ?? row.boot_number;
+  let lastMono = Number.NEGATIVE_INFINITY;
+  for (const run of runs) {
+    row.first_seq = Math.min(row.first_seq, run[0]?.seq ?? row.first_seq);
+    row.last_seq = Math.max(row.last_seq, run.at(-1)?.seq ?? row.last_seq);
+    for (const { monotonicMs, clockQuality } of run) {
+      if (monotonicMs < row.first_mono_ms) row.first_mono_ms = monotonicMs;
+      if (monotonicMs > lastMono) lastMono = monotonicMs;
+      if (clockQuality !== 'ntp') row.has_unsynced = 1;
+    }
+  }
+  row.last_mono_ms = Math.max(row.last_mono_ms, lastMono);
+  row.received_offset_ms = Math.min(row.received_offset_ms, receivedAt - lastMono);
+  if (anchors.length > 0) row.is_anchored = 1;
+  const heard = sent.flatMap((s) => (s.bootId === bootId ? receivedAt - s.monotonicMs : []));
+  const heardOffset = Math.min(...heard, Number.POSITIVE_INFINITY);
+  if (heardOffset < (row.heard_offset_ms ?? Number.POSITIVE_INFINITY) - HEARD_STEP_MS)
+    row.heard_offset_ms = heardOffset;
+  return row;
+}
+
+function unseenBoot(device_id: string, epoch: string, boot_id: string): BootRow {
   return {
-    device_id: deviceId,
+    device_id,
     epoch,
-    boot_id: bootId,
-    boot_number: records[0]?.bootNumber ?? old?.boot_number ?? null,
-    first_seq: Math.min(old?.first_seq ?? firstSeq, firstSeq),
-    last_seq: Math.max(old?.last_seq ?? lastSeq, lastSeq),
-    first_mono_ms: Math.min(old?.first_mono_ms ?? firstMono, firstMono),
-    last_mono_ms: Math.max(old?.last_mono_ms ?? lastMono, lastMono),
-    has_unsynced: records.some(({ clockQuality }) => clockQuality !== 'ntp') ? 1 : (old?.has_unsynced ?? 0),
-    is_anchored: records.some(isAnchor) ? 1 : (old?.is_anchored ?? 0),
-    heard_offset_ms: isFaster ? heardOffset : (old?.heard_offset_ms ?? null),
-    received_offset_ms: Math.min(old?.received_offset_ms ?? Number.POSITIVE_INFINITY, receivedAt - lastMono),
-    earliest_offset_ms: old?.earliest_offset_ms ?? null,
-    latest_offset_ms: old?.latest_offset_ms ?? null,
+    boot_id,
+    boot_number: null,
+    first_seq: Number.POSITIVE_INFINITY,
+    last_seq: 0,
+    first_mono_ms: Number.POSITIVE_INFINITY,
+    last_mono_ms: Number.NEGATIVE_INFINITY,
+    has_unsynced: 0,
+    is_anchored: 0,
+    heard_offset_ms: null,
+    received_offset_ms: Number.POSITIVE_INFINITY,
+    earliest_offset_ms: null,
+    latest_offset_ms: null,
   };
 }
 
-/** The smallest and the largest; ±∞ of nothing. */
-function extremes(values: readonly number[]): [number, number] {
-  return values.reduce<[number, number]>(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
-}
+const BOOT_COLUMNS = Object.keys(unseenBoot('', '', '')) as (keyof BootRow)[];
+const BOOT_KEY = ['device_id', 'epoch', 'boot_id'] as const satisfies (keyof BootRow)[];
+const BOOT_UPDATE = `on conflict (${BOOT_KEY.join(', ')}) do update set ${BOOT_COLUMNS.slice(BOOT_KEY.length)
+  .map((column) => `${column} = excluded.${column}`)
+  .join(', ')}`;
 
 function isSame(row: BootRow, old: BootRow | undefined): boolean {
-  return old !== undefined && JSON.stringify(row) === JSON.stringify({ ...row, ...old });
-}
-
-async function writeBoot(trx: Transaction<Database>, row: BootRow): Promise<void> {
-  await trx
-    .insertInto('boot')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['device_id', 'epoch', 'boot_id']).doUpdateSet(row))
-    .execute();
+  return old !== undefined && BOOT_COLUMNS.every((column) => row[column] === old[column]);
 }
 
 async function insertAnchors(
   trx: Transaction<Database>,
-  { deviceId, epoch }: EpochOfDevice,
-  anchors: readonly Extract<DeviceRecord, { kind: 'anchor' }>[],
+  engine: Engine,
+  sightings: readonly BootSighting[],
 ): Promise<void> {
-  const rows = anchors.map(({ seq, bootId, body }) => ({
-    device_id: deviceId,
-    epoch,
-    seq,
-    boot_id: bootId,
-    mono_ms: body.monotonicMs,
-    wall_ms: body.wallMs,
-  }));
-  await trx
-    .insertInto('clock_anchor')
-    .values(rows)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  const rows = sightings.flatMap(({ news, bootId, anchors }) =>
+    anchors.map(({ seq, body }) => ({
+      device_id: news.deviceId,
+      epoch: news.epoch,
+      seq,
+      boot_id: bootId,
+      mono_ms: body.monotonicMs,
+      wall_ms: body.wallMs,
+    })),
+  );
+  await insertRows(trx, engine, 'clock_anchor', rows, 'on conflict do nothing');
 }
 
-function ofBoots<T extends 'boot' | 'clock_anchor'>(
+/** Keyed by boot. */
+async function knownAnchors(
   trx: Transaction<Database>,
-  { deviceId, epoch }: EpochOfDevice,
-  table: T,
-  bootIds: readonly string[],
-): Promise<Selectable<BootTables[T]>[]> {
-  return trx
-    .selectFrom(table as 'boot')
-    .selectAll()
-    .where('device_id', '=', deviceId)
-    .where('epoch', '=', epoch)
-    .where('boot_id', 'in', bootIds)
-    .execute() as unknown as Promise<Selectable<BootTables[T]>[]>;
+  engine: Engine,
+  boots: readonly Pick<BootRow, 'device_id' | 'epoch' | 'boot_id'>[],
+): Promise<Map<string, AnchorRow[]>> {
+  const anchors = new Map<string, AnchorRow[]>();
+  for (const row of await selectByKeys(trx, engine, 'clock_anchor', boots)) {
+    const key = keyOfRow(row);
+    const own = anchors.get(key);
+    if (own === undefined) anchors.set(key, [row]);
+    else own.push(row);
+  }
+  return anchors;
 }
 
-function anchorOf({ mono_ms, wall_ms }: Selectable<BootTables['clock_anchor']>): Anchor {
+type AnchorRow = Selectable<BootTables['clock_anchor']>;
+
+function keyOfRow(row: Pick<BootRow, 'device_id' | 'epoch' | 'boot_id'>): string {
+  return bootKey({ deviceId: row.device_id, epoch: row.epoch }, row.boot_id);
+}
+
+function anchorOf({ mono_ms, wall_ms }: AnchorRow): Anchor {
   return { monotonicMs: mono_ms, wallMs: wall_ms };
 }
 

@@ -46,3 +46,6 @@ export interface BootTables {
     line_before: string;
   };
 }
+
+/** Which boots can only be bounded: an index holds just these. */
+export const OPEN_BOOT = 'has_unsynced = 1 and is_anchored = 0 and heard_offset_ms is null';

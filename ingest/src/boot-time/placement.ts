@@ -32,11 +32,19 @@ export type Placement =
 export const AGREEMENT_MS = 1000;
 
 /** The placement that follows from the boot's line or from the record's own clock; null where neither can be trusted. */
-export function placeRecord(seen: RecordTime, { anchors, heardOffsetMs }: BootTimeline): Placement | null {
-  const anchor = nearest(anchors, seen.monotonicMs);
-  if (anchor !== undefined) return onLine(seen, anchor.wallMs - anchor.monotonicMs);
-  if (seen.clockQuality === 'ntp') return { quality: 'measured', at: seen.measuredAt };
-  return heardOffsetMs === null ? null : onLine(seen, heardOffsetMs);
+export function placeRecord(seen: RecordTime, line: BootTimeline): Placement | null {
+  return placerOf(line)(seen);
+}
+
+/** `placeRecord` for many records of one boot. */
+export function placerOf({ anchors, heardOffsetMs }: BootTimeline): (seen: RecordTime) => Placement | null {
+  const from = reachOf(anchors);
+  return (seen) => {
+    const anchor = anchors[from.findLastIndex((start) => start <= seen.monotonicMs)];
+    if (anchor !== undefined) return onLine(seen, anchor.wallMs - anchor.monotonicMs);
+    if (seen.clockQuality === 'ntp') return { quality: 'measured', at: seen.measuredAt };
+    return heardOffsetMs === null ? null : onLine(seen, heardOffsetMs);
+  };
 }
 
 /** Where nothing but bounds is known: a battery clock within them is believed. */
@@ -65,11 +73,6 @@ export function reachOf(anchors: readonly Anchor[]): number[] {
       ? Number.NEGATIVE_INFINITY
       : Math.ceil((before.monotonicMs + anchor.monotonicMs) / 2);
   });
-}
-
-function nearest(anchors: readonly Anchor[], monotonicMs: number): Anchor | undefined {
-  const from = reachOf(anchors);
-  return anchors[from.findLastIndex((start) => start <= monotonicMs)];
 }
 
 function onLine({ measuredAt, monotonicMs, clockQuality }: RecordTime, offsetMs: number): Placement {

@@ -15,6 +15,11 @@ export interface PlacedRecord {
   placement: Placement;
 }
 
+/** Placed records of one epoch. */
+export interface PlacedOfEpoch extends Origin {
+  placed: readonly PlacedRecord[];
+}
+
 type Placed<K extends DeviceRecord['kind']> = {
   record: Extract<DeviceRecord, { kind: K }>;
   placement: Placement;
@@ -27,30 +32,32 @@ export const DATED_KINDS = ['shock', 'excursion', 'coverage', 'fault'] as const;
  * Writes what questions are asked of, beside the inbox: events, excursions, coverage, faults. Given again with
  * another placement, a record moves.
  */
-export async function writeDerived(
+export function writeDerived(
   trx: Transaction<Database>,
   origin: Origin,
   placed: readonly PlacedRecord[],
 ): Promise<void> {
-  const ofKind = <K extends DeviceRecord['kind']>(kind: K) =>
-    placed.filter(({ record }) => record.kind === kind) as unknown as Placed<K>[];
+  return writeDerivedOf(trx, [{ deviceId: origin.deviceId, epoch: origin.epoch, placed }]);
+}
 
-  await upsertAll(
-    trx,
-    'shock_event',
-    ofKind('shock').map((shock) => shockRow(origin, shock)),
-  );
-  await upsertAll(
-    trx,
-    'coverage',
-    ofKind('coverage').map((coverage) => coverageRow(origin, coverage)),
-  );
-  await upsertAll(
-    trx,
-    'sensor_fault',
-    ofKind('fault').map((fault) => faultRow(origin, fault)),
-  );
-  for (const excursion of ofKind('excursion')) await upsertExcursion(trx, origin, excursion);
+/** `writeDerived` for many epochs, each of them given once, by one statement a table. */
+export async function writeDerivedOf(
+  trx: Transaction<Database>,
+  epochs: readonly PlacedOfEpoch[],
+): Promise<void> {
+  const rowsOf = <K extends DeviceRecord['kind'], R>(
+    kind: K,
+    rowOf: (origin: Origin, placed: Placed<K>) => R,
+  ): R[] =>
+    epochs.flatMap((epoch) =>
+      epoch.placed.flatMap((item) =>
+        item.record.kind === kind ? rowOf(epoch, item as unknown as Placed<K>) : [],
+      ),
+    );
+  await upsertAll(trx, 'shock_event', rowsOf('shock', shockRow));
+  await upsertAll(trx, 'coverage', rowsOf('coverage', coverageRow));
+  await upsertAll(trx, 'sensor_fault', rowsOf('fault', faultRow));
+  await upsertExcursions(trx, rowsOf('excursion', excursionRow));
 }
 
 /** The columns that name a row of each table. */
@@ -140,16 +147,15 @@ function faultRow(origin: Origin, { record: { seq, body }, placement }: Placed<'
   };
 }
 
-/** Writes what the device says that it dropped; that has no time. */
+/** Writes what devices say that they dropped; that has no time. */
 export async function writeDropped(
   trx: Transaction<Database>,
-  { deviceId, epoch }: Origin,
-  records: readonly DeviceRecord[],
+  epochs: readonly (Origin & { tombstones: readonly TombstoneRecord[] })[],
 ): Promise<void> {
-  const rows = records.flatMap(({ kind, body }) =>
-    kind === 'tombstone'
-      ? { device_id: deviceId, epoch, from_seq: body.fromSeq, to_seq: body.toSeq, reason: body.reason }
-      : [],
+  const rows = epochs.flatMap(({ deviceId, epoch, tombstones }) =>
+    tombstones.map(({ body: { fromSeq, toSeq, reason } }) => ({
+      ...{ device_id: deviceId, epoch, from_seq: fromSeq, to_seq: toSeq, reason },
+    })),
   );
   for (const chunk of insertChunks(rows))
     await trx
@@ -159,50 +165,70 @@ export async function writeDropped(
       .execute();
 }
 
-/** The record that closes an excursion wins over the one that opened it, whichever came first. */
-async function upsertExcursion(
-  trx: Transaction<Database>,
-  { deviceId }: Origin,
-  excursion: Placed<'excursion'>,
-): Promise<void> {
+export type TombstoneRecord = Extract<DeviceRecord, { kind: 'tombstone' }>;
+
+type ExcursionRow = Insertable<Database['excursion']>;
+
+function excursionRow({ deviceId }: Origin, excursion: Placed<'excursion'>): ExcursionRow {
   const { record, placement } = excursion;
   const { body, seq } = record;
   const startedAt = body.startedAt + shiftOf(excursion);
   const endedAt = body.endedAt === null ? null : body.endedAt + shiftOf(excursion);
-  await trx
-    .insertInto('excursion')
-    .values({
-      id: excursionId(deviceId, record),
-      device_id: deviceId,
-      started_at: startedAt,
-      ended_at: endedAt,
-      seq,
-      body: JSON.stringify({ ...body, startedAt, endedAt }),
-      time_quality: placement.quality,
-      earliest_at: earliestOf(placement, startedAt),
-    })
-    .onConflict((conflict) =>
-      conflict
-        .column('id')
-        .doUpdateSet((eb) => ({
-          started_at: eb.ref('excluded.started_at'),
-          ended_at: eb.ref('excluded.ended_at'),
-          seq: eb.ref('excluded.seq'),
-          body: eb.ref('excluded.body'),
-          time_quality: eb.ref('excluded.time_quality'),
-          earliest_at: eb.ref('excluded.earliest_at'),
-        }))
-        .where((eb) =>
-          eb.or([
-            eb.and([eb('excluded.ended_at', 'is not', null), eb('excursion.ended_at', 'is', null)]),
-            eb.and([
-              eb.or([eb('excluded.ended_at', 'is not', null), eb('excursion.ended_at', 'is', null)]),
-              eb('excluded.seq', '>=', eb.ref('excursion.seq')),
+  return {
+    id: excursionId(deviceId, record),
+    device_id: deviceId,
+    started_at: startedAt,
+    ended_at: endedAt,
+    seq,
+    body: JSON.stringify({ ...body, startedAt, endedAt }),
+    time_quality: placement.quality,
+    earliest_at: earliestOf(placement, startedAt),
+  };
+}
+
+/** The record that closes an excursion wins over the one that opened it, whichever came first. */
+async function upsertExcursions(
+  trx: Transaction<Database>,
+  excursions: readonly ExcursionRow[],
+): Promise<void> {
+  // Keyed by id: one statement can write a row only once.
+  const rows = new Map<string, ExcursionRow>();
+  for (const row of excursions) {
+    const other = rows.get(row.id);
+    if (other === undefined || isFuller(row, other)) rows.set(row.id, row);
+  }
+  for (const chunk of insertChunks([...rows.values()]))
+    await trx
+      .insertInto('excursion')
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict
+          .column('id')
+          .doUpdateSet((eb) => ({
+            started_at: eb.ref('excluded.started_at'),
+            ended_at: eb.ref('excluded.ended_at'),
+            seq: eb.ref('excluded.seq'),
+            body: eb.ref('excluded.body'),
+            time_quality: eb.ref('excluded.time_quality'),
+            earliest_at: eb.ref('excluded.earliest_at'),
+          }))
+          // The rule of `isFuller`, in SQL.
+          .where((eb) =>
+            eb.or([
+              eb.and([eb('excluded.ended_at', 'is not', null), eb('excursion.ended_at', 'is', null)]),
+              eb.and([
+                eb.or([eb('excluded.ended_at', 'is not', null), eb('excursion.ended_at', 'is', null)]),
+                eb('excluded.seq', '>=', eb.ref('excursion.seq')),
+              ]),
             ]),
-          ]),
-        ),
-    )
-    .execute();
+          ),
+      )
+      .execute();
+}
+
+function isFuller(row: ExcursionRow, other: ExcursionRow): boolean {
+  if ((row.ended_at === null) !== (other.ended_at === null)) return row.ended_at !== null;
+  return row.seq >= other.seq;
 }
 
 /** Its two records name it alike, wherever the wall clock was set to between them. */

@@ -1,9 +1,8 @@
-import type { Transaction } from 'kysely';
-import type { Database } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import { lockInbox } from '../store/writer-lock.ts';
+import { commitGroups } from './batch-commit.ts';
 import { type CommitReport, emptyReport } from './commit-report.ts';
-import { commitEpoch, type EpochGroup } from './epoch-commit.ts';
+import { groupByEpoch } from './epoch-group.ts';
 import { Quarantine } from './quarantine.ts';
 import type { Submission } from './submission.ts';
 import { keepUnregistered, registeredAmong } from './unregistered.ts';
@@ -32,14 +31,13 @@ export class Inbox {
       const unknown = batch.filter((submission) => !registered.has(submission.deviceId));
       report.unregistered = unknown.length;
       report.quarantined += await keepUnregistered(trx, quarantine, unknown);
-      for (const group of groupByEpoch(known)) await commitEpoch(trx, quarantine, group, report);
+      await commitGroups({ trx, engine, quarantine, report }, groupByEpoch(known), known);
       for (const submission of known)
         if (submission.kind === 'unreadable' && submission.epoch === null) {
           const { added, overflow } = await quarantine.add(submission, [submission.reject]);
           report.quarantined += added;
           report.overflow += overflow;
         }
-      await writePresence(trx, known);
       return report;
     });
   }
@@ -57,7 +55,7 @@ export class Inbox {
       const report = emptyReport();
       const { deviceId, epoch, topic, receivedAt } = run;
       const group = { deviceId, epoch, topic, receivedAt, messages: [run], isReplay: true };
-      await commitEpoch(trx, new Quarantine(trx), group, report);
+      await commitGroups({ trx, engine, quarantine: new Quarantine(trx), report }, [group], []);
       if (report.conflicts === 0) await trx.deleteFrom('quarantine').where('id', '=', row).execute();
       return report;
     });
@@ -66,44 +64,5 @@ export class Inbox {
   /** Marks every device as not heard of: after a start nobody knows who left meanwhile. */
   async forgetPresence(): Promise<void> {
     await this.#store.db.updateTable('device_state').set({ is_online: 0 }).execute();
-  }
-}
-
-function groupByEpoch(submissions: readonly Submission[]): EpochGroup[] {
-  // Keyed by device and epoch.
-  const groups = new Map<string, EpochGroup>();
-  for (const submission of submissions) {
-    if (submission.kind === 'presence' || submission.epoch === null) continue;
-    const { deviceId, epoch, topic, receivedAt } = submission;
-    const key = `${deviceId}/${epoch}`;
-    const group = groups.get(key) ?? { deviceId, epoch, topic, receivedAt, messages: [] };
-    groups.set(key, group);
-    group.messages.push(submission);
-  }
-  return [...groups.values()];
-}
-
-/** A device is there when the last that came from it was anything but its parting. */
-async function writePresence(trx: Transaction<Database>, submissions: readonly Submission[]): Promise<void> {
-  // Keyed by device; the last submission of each wins.
-  const presence = new Map<string, boolean>();
-  for (const submission of submissions)
-    presence.set(submission.deviceId, submission.kind === 'presence' ? submission.isOnline : true);
-  for (const [device_id, isOnline] of presence) {
-    const is_online = isOnline ? 1 : 0;
-    await trx
-      .insertInto('device_state')
-      .values({
-        device_id,
-        epoch: null,
-        min_seq: 0,
-        max_seq: 0,
-        last_seq: 0,
-        last_measured_at: null,
-        last_received_at: null,
-        is_online,
-      })
-      .onConflict((conflict) => conflict.column('device_id').doUpdateSet({ is_online }))
-      .execute();
   }
 }

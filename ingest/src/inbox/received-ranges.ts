@@ -1,45 +1,57 @@
 import type { SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
+import type { Engine } from '../store/engine.ts';
+import { deleteByKeys, insertRows, selectByKeys } from '../store/row-sets.ts';
+import { type EpochName, epochKey } from './epoch-group.ts';
 
-/** The sequence numbers of one epoch that are committed. */
-export async function readReceived(
-  trx: Transaction<Database>,
-  deviceId: string,
-  epoch: string,
-): Promise<SeqRanges> {
-  const rows = await trx
-    .selectFrom('received')
-    .select(['from_seq', 'to_seq'])
-    .where('device_id', '=', deviceId)
-    .where('epoch', '=', epoch)
-    .orderBy('from_seq')
-    .execute();
-  return rows.map((row) => [row.from_seq, row.to_seq] as const);
+export interface ReceivedChange extends EpochName {
+  before: SeqRanges;
+  after: SeqRanges;
 }
 
-/** Replaces the ranges that changed; most stay as they are. */
+/** The sequence numbers of some epochs that are committed, keyed by epoch; none of an epoch that is missing. */
+export async function readReceived(
+  trx: Transaction<Database>,
+  engine: Engine,
+  epochs: readonly EpochName[],
+): Promise<Map<string, SeqRanges>> {
+  const keys = epochs.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch }));
+  const rows = await selectByKeys(trx, engine, 'received', keys);
+  const received = new Map<string, (readonly [number, number])[]>();
+  for (const { device_id: deviceId, epoch, from_seq, to_seq } of rows) {
+    const key = epochKey({ deviceId, epoch });
+    const ranges = received.get(key);
+    if (ranges === undefined) received.set(key, [[from_seq, to_seq]]);
+    else ranges.push([from_seq, to_seq]);
+  }
+  for (const ranges of received.values()) ranges.sort((a, b) => a[0] - b[0]);
+  return received;
+}
+
+/** Replaces the ranges that changed; most stay as they are, or only end later. */
 export async function writeReceived(
   trx: Transaction<Database>,
-  deviceId: string,
-  epoch: string,
-  before: SeqRanges,
-  after: SeqRanges,
+  engine: Engine,
+  changes: readonly ReceivedChange[],
 ): Promise<void> {
-  const keyOf = ([from, to]: SeqRanges[number]) => `${from}-${to}`;
-  const old = new Set(before.map(keyOf));
-  const fresh = new Set(after.map(keyOf));
-  for (const range of before.filter((r) => !fresh.has(keyOf(r)))) {
-    await trx
-      .deleteFrom('received')
-      .where('device_id', '=', deviceId)
-      .where('epoch', '=', epoch)
-      .where('from_seq', '=', range[0])
-      .execute();
+  const gone: { device_id: string; epoch: string; from_seq: number }[] = [];
+  const changed: { device_id: string; epoch: string; from_seq: number; to_seq: number }[] = [];
+  for (const { deviceId, epoch, before, after } of changes) {
+    const name = { device_id: deviceId, epoch };
+    // End by start.
+    const now = new Map(after);
+    const old = new Map(before);
+    for (const [from_seq] of before) if (!now.has(from_seq)) gone.push({ ...name, from_seq });
+    for (const [from_seq, to_seq] of after)
+      if (old.get(from_seq) !== to_seq) changed.push({ ...name, from_seq, to_seq });
   }
-  const added = after.filter((r) => !old.has(keyOf(r)));
-  if (added.length > 0) {
-    const rows = added.map(([from_seq, to_seq]) => ({ device_id: deviceId, epoch, from_seq, to_seq }));
-    await trx.insertInto('received').values(rows).execute();
-  }
+  await deleteByKeys(trx, engine, 'received', gone);
+  await insertRows(
+    trx,
+    engine,
+    'received',
+    changed,
+    'on conflict (device_id, epoch, from_seq) do update set to_seq = excluded.to_seq',
+  );
 }

@@ -24,6 +24,11 @@ async function putBack({ db, engine }: Store, rows: readonly OldRow[]): Promise<
       : 'bigint generated always as identity primary key';
   await sql`drop table inbox`.execute(db);
   await sql`drop table boot_move`.execute(db);
+  await sql`drop table received`.execute(db);
+  await sql`drop index boot_open`.execute(db);
+  await sql`create table received (device_id text, epoch text, from_seq bigint, to_seq bigint,
+    constraint received_pk primary key (device_id, epoch, from_seq, to_seq))`.execute(db);
+  await sql`insert into received values ('DEV-1', 'e', 1, 2), ('DEV-1', 'e', 4, 9)`.execute(db);
   if (engine === 'postgres') await sql`drop function inbox_runs_apart`.execute(db);
   await sql
     .raw(
@@ -92,6 +97,10 @@ onEachStore('migration to runs', (open) => {
         }))
         .sort((a, b) => identity(a).localeCompare(identity(b))),
     );
+    expect(await store.db.selectFrom('received').selectAll().orderBy('from_seq').execute()).toEqual([
+      { device_id: 'DEV-1', epoch: 'e', from_seq: 1, to_seq: 2 },
+      { device_id: 'DEV-1', epoch: 'e', from_seq: 4, to_seq: 9 },
+    ]);
     const ends = { device_id: 'DEV-1' };
     expect(await runsOf(store)).toEqual([
       { ...ends, from_seq: 1, to_seq: 3, records: 3, first_at: START_MS + 1000, last_at: START_MS + 3000 },

@@ -1,5 +1,6 @@
 import type { DeviceRecord } from '@jostle/contracts';
 import { type Kysely, sql } from 'kysely';
+import { OPEN_BOOT } from '../boot-time/boot-tables.ts';
 import type { Database } from '../store/database.ts';
 import type { AreaMigration, Engine } from '../store/engine.ts';
 import { keepPendingMoves } from './moves-migration.ts';
@@ -30,6 +31,8 @@ export const runsMigration: AreaMigration = {
     await db.schema.alterTable('inbox').renameTo('inbox_record').execute();
     await createInbox(db, engine);
     await createMoves(db, engine);
+    await keyReceivedByStart(db, engine);
+    await sql.raw(`create index boot_open on boot (device_id, epoch) where ${OPEN_BOOT}`).execute(db);
     const { rows } = await sql<{ value: number }>`select value from cursor where name = 'telemetry'`.execute(
       db,
     );
@@ -82,6 +85,21 @@ async function createMoves({ schema }: Kysely<unknown>, engine: Engine): Promise
     .addColumn('boot_id', 'text', (c) => c.notNull())
     .addColumn('line_before', 'text', (c) => c.notNull())
     .execute();
+}
+
+/** A range that ends later stays the same row. */
+async function keyReceivedByStart(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  await db.schema.alterTable('received').renameTo('received_range').execute();
+  const creation = db.schema
+    .createTable('received')
+    .addColumn('device_id', 'text', (c) => c.notNull())
+    .addColumn('epoch', 'text', (c) => c.notNull())
+    .addColumn('from_seq', 'bigint', (c) => c.notNull())
+    .addColumn('to_seq', 'bigint', (c) => c.notNull())
+    .addPrimaryKeyConstraint('received_by_start', ['device_id', 'epoch', 'from_seq']);
+  await (engine === 'sqlite' ? creation.modifyEnd(sql`without rowid`) : creation).execute();
+  await sql`insert into received select device_id, epoch, from_seq, to_seq from received_range`.execute(db);
+  await db.schema.dropTable('received_range').execute();
 }
 
 /** Writes the records of some rows as runs, page by page in the order of their identity. */

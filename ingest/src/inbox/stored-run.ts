@@ -41,12 +41,14 @@ export interface TimeSpan {
  * The row of a run.
  *
  * @param records at least one, consecutive seq, one boot, one clock quality
+ * @param message an up message of exactly these records, where there is one already
  * @throws RangeError without records
  */
 export function runRow(
   { deviceId, epoch, receivedAt }: RunOrigin,
   records: readonly DeviceRecord[],
   { firstAt, lastAt }: TimeSpan,
+  message?: string,
 ): Insertable<InboxTables['inbox']> {
   const [first] = records;
   if (first === undefined) throw new RangeError('a run needs at least one record');
@@ -62,7 +64,7 @@ export function runRow(
     received_at: receivedAt,
     first_at: firstAt,
     last_at: lastAt,
-    message: JSON.stringify(encodeUpMessage(epoch, { minSeq: first.seq, maxSeq: toSeq }, records)),
+    message: message ?? JSON.stringify(encodeUpMessage(epoch, { minSeq: first.seq, maxSeq: toSeq }, records)),
   };
 }
 
@@ -93,19 +95,4 @@ export function follows(before: DeviceRecord, record: DeviceRecord): boolean {
     Number.isSafeInteger(record.measuredAt - before.measuredAt) &&
     Number.isSafeInteger(record.monotonicMs - before.monotonicMs)
   );
-}
-
-/** Cuts things that hold records, in the order of seq, where a row of the inbox ends. */
-export function cutRuns<T extends { record: DeviceRecord }>(items: readonly T[]): T[][] {
-  const runs: T[][] = [];
-  let run: T[] = [];
-  for (const item of items) {
-    const before = run.at(-1);
-    if (before === undefined || run.length === RUN_RECORDS_MAX || !follows(before.record, item.record)) {
-      run = [];
-      runs.push(run);
-    }
-    run.push(item);
-  }
-  return runs;
 }

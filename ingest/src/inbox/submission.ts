@@ -19,6 +19,7 @@ export type Submission =
       epoch: string;
       outbox: OutboxSpan;
       sent: DecodedUp['sent'];
+      chainBefore: DecodedUp['chainBefore'];
       records: readonly DeviceRecord[];
       rejects: readonly Reject[];
       raw: Buffer;

@@ -10,7 +10,7 @@ import { type BatchStore, commitAround } from './poison-isolation.ts';
 
 /** Packets and bytes that may wait for the store. */
 const WINDOW = { packets: 1000, bytes: 8 * 1024 * 1024 };
-/** A batch is committed when it has so many packets, or so long after its first one. */
+/** A batch is committed when it has so many packets or the window is full, or so long after its first one came. */
 const BATCH_PACKETS = 500;
 const LINGER_MS = 20;
 const STORE_RETRY: RetryPlan = { firstMs: 100, maxMs: 10_000, factor: 2 };
@@ -42,8 +42,10 @@ export class Intake {
   readonly #link: BrokerLink;
   readonly #stopping = new AbortController();
   readonly #loop: Promise<void>;
-  // Wakes the loop when a packet comes or the intake stops.
+  // Wakes the loop when a batch is ready or the intake stops.
   #wake: () => void = () => {};
+  // Set while packets wait that came less than the linger ago; undefined where none wait or the oldest has waited enough.
+  #lingering: NodeJS.Timeout | undefined;
   #storeFailures = 0;
   // Set by the first reject that the quarantine has no room for.
   #isOverflowLogged = false;
@@ -71,15 +73,32 @@ export class Intake {
   }
 
   #admit(packet: DeliveredPacket): 'room' | 'full' {
+    if (this.#window.size === 0) this.#linger();
     this.#window.add(packet);
-    this.#wake();
+    if (this.#isReady) this.#wake();
     return this.#window.isFull || this.#stopping.signal.aborted ? 'full' : 'room';
+  }
+
+  /** Whether a batch is worth its commit. */
+  get #isReady(): boolean {
+    const { size, isFull } = this.#window;
+    return size >= BATCH_PACKETS || isFull || (size > 0 && this.#lingering === undefined);
+  }
+
+  /** Begins with the first packet of a batch, so that what came during a commit does not wait once more after it. */
+  #linger(): void {
+    this.#lingering = setTimeout(() => {
+      this.#lingering = undefined;
+      this.#wake();
+    }, LINGER_MS);
   }
 
   async #run(): Promise<void> {
     for (;;) {
       await this.#batchReady();
       const packets = this.#window.take(BATCH_PACKETS);
+      clearTimeout(this.#lingering);
+      this.#lingering = undefined;
       if (packets.length === 0 && this.#stopping.signal.aborted) return;
       await this.#commit(packets);
       if (!this.#stopping.signal.aborted) this.#link.read();
@@ -88,12 +107,11 @@ export class Intake {
 
   /** Resolves when a batch is worth its commit, at once where the intake stops. */
   async #batchReady(): Promise<void> {
-    while (this.#window.size === 0 && !this.#stopping.signal.aborted) {
+    while (!this.#isReady && !this.#stopping.signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    if (this.#window.size < BATCH_PACKETS) await this.#pause(LINGER_MS);
   }
 
   async #commit(packets: readonly DeliveredPacket[]): Promise<void> {

@@ -57,6 +57,7 @@ export function readMessage({ topic, payload, receivedAt }: IntakePacket): Submi
     epoch: decoded.epoch,
     outbox: decoded.outbox,
     sent: decoded.sent,
+    chainBefore: decoded.chainBefore,
     records: decoded.records,
     rejects: decoded.malformed.map(malformedRecord),
     raw: payload,

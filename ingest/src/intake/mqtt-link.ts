@@ -60,7 +60,10 @@ class MqttLink implements BrokerLink {
   }
 
   publish(topic: string, payload: string): void {
-    if (this.#isConnected) this.#client?.publish(topic, payload, { qos: 0 });
+    const client = this.#client;
+    if (!this.#isConnected || client === undefined || !client.connected) return;
+    const packet = { cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false } as const;
+    writeToStream(packet, client.stream, { protocolVersion: PROTOCOL_VERSION });
   }
 
   read(): void {

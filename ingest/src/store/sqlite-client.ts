@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { JostleError } from '@jostle/contracts';
+import type { EachRow } from './each-row.ts';
 import type { SqliteReply, SqliteRequest } from './sqlite-worker.ts';
 
 type Result = Exclude<SqliteReply, { error: unknown }>;
@@ -64,6 +65,13 @@ export class SqliteClient {
   /** @throws SqliteStatementError */
   execute(sql: string, params: readonly unknown[] = []): Promise<Result> {
     return this.#send({ sql, params });
+  }
+
+  /** Runs a statement once for each row of parameters; the rows that it gives are joined. @throws SqliteStatementError */
+  async executeEach(sql: string, { json }: EachRow): Promise<Result> {
+    const result = await this.#send({ sql, each: json });
+    const { json: rows } = result;
+    return rows === undefined ? result : { ...result, rows: JSON.parse(rows) as unknown[] };
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { EachRow } from './each-row.ts';
 import { SqliteClient } from './sqlite-client.ts';
 
 /** Kysely's SQLite dialect over a worker thread: one connection, taken in turn by queries and whole transactions. */
@@ -111,7 +112,10 @@ class SqliteWorkerConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, changes, insertId } = await this.#client.execute(sql, parameters);
+    const [first] = parameters;
+    const { rows, changes, insertId } = await (first instanceof EachRow
+      ? this.#client.executeEach(sql, first)
+      : this.#client.execute(sql, parameters));
     return {
       rows: rows as R[],
       ...(changes === undefined ? {} : { numAffectedRows: BigInt(changes) }),

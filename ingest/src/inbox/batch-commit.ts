@@ -1,0 +1,145 @@
+import type { DeviceRecord, ErrorCode, SeqRanges } from '@jostle/contracts';
+import type { Transaction } from 'kysely';
+import { type NotedBoot, noteBoots, openBoots } from '../boot-time/boot-notes.ts';
+import { boundRecords } from '../boot-time/bounding.ts';
+import { moveRecords } from '../boot-time/moving.ts';
+import type { Database } from '../store/database.ts';
+import type { Engine } from '../store/engine.ts';
+import { insertRows } from '../store/row-sets.ts';
+import type { CommitReport } from './commit-report.ts';
+import { writeDerivedOf, writeDropped } from './derived-rows.ts';
+import { writeStates } from './device-states.ts';
+import { type EpochGroup, epochKey } from './epoch-group.ts';
+import { isCovered, repeatedRanges, type StoredAt, sortGroup } from './group-sort.ts';
+import type { Quarantine } from './quarantine.ts';
+import { buildReceipt } from './receipt-builder.ts';
+import { readReceived, writeReceived } from './received-ranges.ts';
+import { bootNewsOf, type Reception, receptionOf } from './reception.ts';
+import { runRows } from './run-rows.ts';
+import { storedIn } from './stored-lookup.ts';
+import type { Reject, Submission } from './submission.ts';
+
+/** The transaction of a batch, and what its figures and receipts are added to. */
+export interface Commit {
+  trx: Transaction<Database>;
+  engine: Engine;
+  quarantine: Quarantine;
+  report: CommitReport;
+}
+
+const NO_RANGES: SeqRanges = [];
+const NOTHING_STORED: StoredAt = new Map();
+
+/**
+ * Commits what a batch brought of some epochs, each given once. However many there are, the number of statements is the
+ * same; only what is rare costs some for each: a boot whose line moved, a boot that can only be bounded, a reject.
+ *
+ * @param heard what came from devices with this batch, in the order of arrival
+ */
+export async function commitGroups(
+  commit: Commit,
+  groups: readonly EpochGroup[],
+  heard: readonly Submission[],
+): Promise<void> {
+  const { trx, engine, report } = commit;
+  const { receptions, boots } = await receive(commit, groups);
+  const rows = receptions.flatMap((reception) => runRows(reception, reception.fresh));
+  await insertRows(trx, engine, 'inbox', rows);
+  await writeDropped(trx, receptions);
+  await writeDerivedOf(trx, receptions);
+  for (const boot of boots) if (boot.isMoved) await moveRecords(trx, boot);
+  await bound(commit, receptions);
+  await writeReceived(trx, engine, receptions);
+  await writeStates(trx, engine, receptions, heard);
+  // The account of what was received belongs here: `receptions` hold all that it needs.
+  for (const reception of receptions) {
+    await putAside(commit, reception);
+    addReceipt(report, reception);
+  }
+}
+
+/** Sorts what came against what is stored, notes its boots and places it in time. */
+async function receive(
+  { trx, engine }: Commit,
+  groups: readonly EpochGroup[],
+): Promise<{ receptions: Reception[]; boots: Iterable<NotedBoot> }> {
+  const received = await readReceived(trx, engine, groups);
+  const committedOf = (group: EpochGroup) => received.get(epochKey(group)) ?? NO_RANGES;
+  const stretches = groups.map((group) => ({
+    deviceId: group.deviceId,
+    epoch: group.epoch,
+    ranges: repeatedRanges(group, committedOf(group)),
+  }));
+  const stored = await storedIn(trx, engine, stretches);
+  const sorted = groups.map((group) => {
+    const committed = committedOf(group);
+    const storedAt = stored.get(epochKey(group)) ?? NOTHING_STORED;
+    return { group, committed, sorting: sortGroup(group, committed, storedAt) };
+  });
+  const boots = await noteBoots(
+    trx,
+    engine,
+    sorted.map(({ group, sorting }) => bootNewsOf(group, sorting.fresh)),
+  );
+  const receptions = sorted.map(({ group, committed, sorting }) =>
+    receptionOf(group, sorting, committed, boots),
+  );
+  return { receptions, boots: boots.values() };
+}
+
+/** Places what can only be bounded, in epochs that have a boot of which nothing better is known. */
+async function bound({ trx, engine }: Commit, receptions: readonly Reception[]): Promise<void> {
+  const open = await openBoots(trx, engine, receptions);
+  const epochs = new Set(open.map(({ device_id: deviceId, epoch }) => epochKey({ deviceId, epoch })));
+  for (const reception of receptions)
+    if (epochs.has(epochKey(reception))) await boundRecords(trx, reception, reception.undated);
+}
+
+async function putAside({ quarantine, report }: Commit, reception: Reception): Promise<void> {
+  const { group, before, rejects, sorted } = reception;
+  const asides = [
+    ...rejects.filter((reject) => isNews(before, reject)),
+    ...sorted.conflicts.map(conflictReject),
+  ];
+  const { added, overflow } = await quarantine.add(group, asides);
+  report.stored += sorted.stored;
+  report.duplicates += sorted.duplicates;
+  report.conflicts += sorted.conflicts.length;
+  report.quarantined += added;
+  report.overflow += overflow;
+}
+
+function addReceipt(report: CommitReport, reception: Reception): void {
+  const { deviceId, epoch, after, outbox, rejects, sorted } = reception;
+  if (sorted.answered.length === 0) return;
+  const receipt = buildReceipt({
+    epoch,
+    committed: after,
+    outboxMinSeq: outbox.minSeq,
+    answered: sorted.answered,
+    dead: deadOf([...rejects, ...sorted.conflicts.map(conflictReject)]),
+  });
+  report.receipts.push({ deviceId, receipt });
+}
+
+function conflictReject(record: DeviceRecord): Reject {
+  return {
+    code: 'INGEST_RECORD_CONFLICT',
+    reason: 'the same identity is stored with other content',
+    raw: Buffer.from(JSON.stringify(record)),
+    seqs: [record.seq, record.seq],
+  };
+}
+
+/** A reject that was sent again after it was committed is no news. */
+function isNews(committed: SeqRanges, { seqs }: Reject): boolean {
+  return seqs === null || !isCovered(committed, seqs[0]) || !isCovered(committed, seqs[1]);
+}
+
+function deadOf(rejects: readonly Reject[]): { seq: number; code: ErrorCode }[] {
+  return rejects.flatMap(({ seqs, code }) =>
+    seqs === null
+      ? []
+      : Array.from({ length: seqs[1] - seqs[0] + 1 }, (_, i) => ({ seq: seqs[0] + i, code })),
+  );
+}
