@@ -46,9 +46,7 @@ function reconciliationText(report: ReconciliationReport): string {
   const { differences, differingHours, remainingHours, skippedHours, devices, points, from, to } = report;
   const lines = [`${from} to ${to}: ${points} points of ${devices} devices`];
   if (skippedHours > 0)
-    lines.push(
-      `The first ${skippedHours} hours are not compared: the inbox has let records of them go already.`,
-    );
+    lines.push(`Not compared: the first ${skippedHours} h, of which records have left the inbox already.`);
   if (differingHours === 0) return `${lines.join('\n')}\nInbox and telemetry store agree.\n`;
   const rows = differences.map(({ device, hour, inbox, telemetry, missing, extra, isFixed }) => [
     ...[device, hour, inbox, telemetry, missing, extra],
@@ -56,11 +54,11 @@ function reconciliationText(report: ReconciliationReport): string {
   ]);
   const head = ['device', 'hour', 'inbox', 'telemetry', 'missing', 'extra', 'outcome'];
   lines.push('', textTable(head, rows), '');
-  if (differingHours > rows.length) lines.push(`… and ${differingHours - rows.length} hours more`);
+  if (differingHours > rows.length) lines.push(`… and ${differingHours - rows.length} more`);
   lines.push(
     remainingHours === 0
-      ? `All ${differingHours} hours are mended.`
-      : `${remainingHours} hours differ. Mend them with \`jostle reconcile --fix\`.`,
+      ? `Mended: ${differingHours} of ${differingHours}.`
+      : `Hours that differ: ${remainingHours}. Mend them with \`jostle reconcile --fix\`.`,
   );
   return `${lines.join('\n')}\n`;
 }
