@@ -23,6 +23,9 @@ function isTime(ms: number): boolean {
   return Number.isSafeInteger(ms) && Math.abs(ms) <= TIME_LIMIT_MS;
 }
 
+/** The nil UUID (RFC 9562, section 5.9): the boot of records whose rows are damaged. */
+export const UNKNOWN_BOOT = { bootId: '00000000-0000-0000-0000-000000000000', bootNumber: 0 };
+
 /** The record that says that others are missing, and why. */
 export function tombstone(
   fromSeq: number,
