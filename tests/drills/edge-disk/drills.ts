@@ -1,0 +1,5 @@
+import type { Drill } from '../drill.ts';
+import { damagedOutbox } from './damaged-outbox.ts';
+
+/** What happens to the disk of a device. */
+export const EDGE_DISK_DRILLS: readonly Drill[] = [damagedOutbox];
