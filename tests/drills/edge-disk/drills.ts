@@ -1,5 +1,6 @@
 import type { Drill } from '../drill.ts';
 import { damagedOutbox } from './damaged-outbox.ts';
+import { powerCuts } from './power-cuts.ts';
 
 /** What happens to the disk of a device. */
-export const EDGE_DISK_DRILLS: readonly Drill[] = [damagedOutbox];
+export const EDGE_DISK_DRILLS: readonly Drill[] = [damagedOutbox, powerCuts];
