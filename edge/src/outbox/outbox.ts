@@ -114,7 +114,7 @@ export class Outbox {
   }
 
   summary(): OutboxSummary {
-    if (this.#settledRows > 0) this.#removeSettled();
+    if (this.#settledRows > 0) this.#whereThereIsRoom(() => this.#removeSettled());
     return { ...this.#rows.summary(), lastReceiptAt: this.#lastReceiptAt };
   }
 
@@ -182,12 +182,12 @@ export class Outbox {
     this.#lastReceiptAt = receivedAt ?? this.#lastReceiptAt;
     const isDue =
       receivedAt !== null && Math.abs(receivedAt - (this.#notedReceiptAt ?? 0)) >= NOTE_RECEIPT_MS;
-    if (isDue) this.#noteReceipt();
+    if (isDue) this.#whereThereIsRoom(() => this.#noteReceipt());
     const removed = this.#rows.countIn(covered.flatMap(([from, to]) => missingFrom(this.#settled, from, to)));
     this.#settled = unionOf(this.#settled, covered);
     this.#settledRows += removed;
     this.#count -= removed;
-    if (this.#settledRows > SETTLED_MAX) this.#removeSettled();
+    if (this.#settledRows > SETTLED_MAX) this.#whereThereIsRoom(() => this.#removeSettled());
     return { kind: 'applied', removed, covered };
   }
 
@@ -202,6 +202,15 @@ export class Outbox {
       );
     }
     this.#rows.close();
+  }
+
+  /** Tidying up needs room, too; what is left undone on a full disk is done with a later append. */
+  #whereThereIsRoom(tidyUp: () => void): void {
+    try {
+      tidyUp();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+    }
   }
 
   #noteReceipt(): void {

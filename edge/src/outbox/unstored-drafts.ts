@@ -5,6 +5,8 @@ import { bodyBytes } from './record-runs.ts';
 const DRAFTS_MAX = 5_000;
 /** Shock events carry their waveform: some hundred fit. */
 const BYTES_MAX = 4 * 1024 * 1024;
+/** So few at once find room sooner, and an attempt that fails costs little. */
+const ATTEMPT_MAX = 200;
 
 interface Waiting {
   draft: RecordDraft;
@@ -45,12 +47,13 @@ export class UnstoredDrafts {
     while (this.#waiting.length > DRAFTS_MAX || this.#bytes > BYTES_MAX) this.#letGo();
   }
 
-  /** Those of the boot whose turn it is; undefined where none wait. They wait on until `stored`. */
+  /** Some of the boot whose turn it is; undefined where none wait. They wait on until `stored`. */
   next(): DraftsOfBoot | undefined {
     const [first] = this.#waiting;
     if (first === undefined) return undefined;
-    const end = this.#waiting.findIndex(({ bootId }) => bootId !== first.bootId);
-    const group = end === -1 ? this.#waiting : this.#waiting.slice(0, end);
+    const some = this.#waiting.slice(0, ATTEMPT_MAX);
+    const end = some.findIndex(({ bootId }) => bootId !== first.bootId);
+    const group = end === -1 ? some : some.slice(0, end);
     return { bootId: first.bootId, drafts: group.map(({ draft }) => draft) };
   }
 

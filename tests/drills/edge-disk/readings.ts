@@ -3,7 +3,7 @@ import type { RecordDraft } from '@jostle/contracts';
 export const BOOT_ID = '11111111-1111-4111-8111-111111111111';
 const START_MS = Date.UTC(2026, 2, 1);
 /** One of so many is an event. */
-const EVENT_EVERY = 40;
+const EVENT_EVERY = 100;
 
 /** A record of its own: no other number gives the same content. Every now and then it is an event. */
 export function draftNumbered(n: number): RecordDraft {

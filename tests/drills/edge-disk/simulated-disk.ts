@@ -66,7 +66,7 @@ export class SimulatedDisk {
   #sync(path: string): void {
     const file = this.#files.get(path);
     if (file !== undefined) {
-      file.durable = file.pending.reduce(changed, file.durable);
+      if (file.pending.length > 0) file.durable = changed(file.durable, file.pending);
       file.pending = [];
     }
     this.#named = new Map(this.#files);
@@ -75,27 +75,34 @@ export class SimulatedDisk {
   }
 }
 
-function changed(bytes: Buffer, change: Change): Buffer {
-  if (change.kind === 'truncate')
-    return change.size <= bytes.length ? bytes.subarray(0, change.size) : grown(bytes, change.size);
-  const end = change.at + change.bytes.length;
-  const result = end > bytes.length ? grown(bytes, end) : Buffer.from(bytes);
-  change.bytes.copy(result, change.at);
-  return result;
-}
-
-function grown(bytes: Buffer, size: number): Buffer {
-  return Buffer.concat([bytes, Buffer.alloc(size - bytes.length)]);
+/** A copy with the changes, in their order. */
+function changed(bytes: Buffer, changes: readonly Change[]): Buffer {
+  const ends = changes.map((change) =>
+    change.kind === 'write' ? change.at + change.bytes.length : change.size,
+  );
+  const room = Buffer.alloc(Math.max(bytes.length, ...ends));
+  bytes.copy(room);
+  let size = bytes.length;
+  for (const change of changes) {
+    if (change.kind === 'truncate') {
+      room.fill(0, change.size, Math.max(size, change.size));
+      size = change.size;
+    } else {
+      change.bytes.copy(room, change.at);
+      size = Math.max(size, change.at + change.bytes.length);
+    }
+  }
+  return room.subarray(0, size);
 }
 
 /** @param share of the pending sectors that got through */
 function torn({ durable, pending }: File, share: number, random: SeededRandom): Buffer {
   if (share === 0) return durable;
-  if (share === 1) return pending.reduce(changed, durable);
-  return pending
+  if (share === 1) return changed(durable, pending);
+  const through = pending
     .flatMap((change) => (change.kind === 'truncate' ? [change] : sectorsOf(change)))
-    .filter(() => random.next() < share)
-    .reduce(changed, durable);
+    .filter(() => random.next() < share);
+  return changed(durable, through);
 }
 
 /** The pieces of a write that get through on their own: it is cut where sectors of the disk meet. */
