@@ -34,6 +34,10 @@ export interface AgentStatus {
   time: TimeStanding;
   /** Room for the outbox to grow; null where the folder cannot be asked. */
   freeBytes: number | null;
+  /** Whether the room that is set aside for a full disk is still there. */
+  hasBallast: boolean;
+  /** Records that wait in memory because the disk takes none. */
+  unstored: number;
 }
 
 /** What a status is made of. */
@@ -62,6 +66,8 @@ export function statusOf({ config, clock, outbox, uplink, keeper, source }: Stat
     clock: clock.quality(),
     time: keeper.standing(),
     freeBytes: freeBytesOf(config.dataDir),
+    hasBallast: outbox.hasBallast,
+    unstored: keeper.unstored,
   };
 }
 

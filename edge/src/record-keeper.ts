@@ -1,8 +1,9 @@
-import { type Clock, MINUTE_MS, type RecordDraft } from '@jostle/contracts';
+import { type Clock, MINUTE_MS, type RecordDraft, type RecordTime } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { ClockStanding, type TimeStanding } from './clock/clock-standing.ts';
 import { type SensorState, SensorStates } from './field/sensor-states.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import { UnstoredDrafts } from './outbox/unstored-drafts.ts';
 
 /** A rate of records over less than this says little: coverage comes once a minute. */
 export const RATE_AFTER_MS = 5 * MINUTE_MS;
@@ -17,6 +18,7 @@ export class RecordKeeper {
   readonly #sensorStates = new SensorStates();
   readonly #startedMono: number;
   #stored = 0;
+  readonly #unstored = new UnstoredDrafts();
   #isWritable = true;
 
   constructor(outbox: Outbox, clock: Clock, log: Logger) {
@@ -27,27 +29,53 @@ export class RecordKeeper {
     this.#startedMono = clock.monotonicMs();
   }
 
+  /** Records that wait in memory for a disk that takes them. */
+  get unstored(): number {
+    return this.#unstored.count;
+  }
+
   /** Whether the latest records could be stored. */
   get isWritable(): boolean {
     return this.#isWritable;
   }
 
   /**
-   * A full or failing disk loses these drafts, and says so; it does not end the agent, which goes on measuring.
+   * What a full or failing disk does not take waits in memory until it does; it does not end the agent, which goes on
+   * measuring. What has to go meanwhile gets a tombstone then.
    *
    * @param bootId names the origin of the drafts' monotonic times
    */
   keep(drafts: readonly RecordDraft[], bootId: string): void {
     this.#sensorStates.note(drafts);
+    const [first] = drafts;
+    if (first === undefined) return;
     try {
-      const records = this.#outbox.append(drafts, bootId);
+      this.#storeWaiting(first, bootId);
+      this.#store({ drafts, bootId });
       this.#isWritable = true;
-      this.#stored += records.length;
-      this.#standing.note(records);
     } catch (error) {
       this.#isWritable = false;
-      this.#log.error({ err: error, drafts: drafts.length }, 'records could not be stored');
+      this.#unstored.keep(drafts, bootId);
+      const { count, lost } = this.#unstored;
+      this.#log.error({ err: error, waiting: count, lost }, 'records could not be stored');
     }
+  }
+
+  /** @param time of the tombstone for what was lost */
+  #storeWaiting(time: RecordTime, bootId: string): void {
+    for (let group = this.#unstored.next(); group !== undefined; group = this.#unstored.next()) {
+      this.#store(group);
+      this.#unstored.stored(group);
+    }
+    if (this.#unstored.lost === 0) return;
+    this.#outbox.nameUnstored(this.#unstored.lost, bootId, time);
+    this.#unstored.named();
+  }
+
+  #store({ drafts, bootId }: { drafts: readonly RecordDraft[]; bootId: string }): void {
+    const records = this.#outbox.append(drafts, bootId);
+    this.#stored += records.length;
+    this.#standing.note(records);
   }
 
   /** Records a day at the rate since the start; null in the first minutes. */

@@ -1,5 +1,6 @@
 import { DATA_DRILLS } from './data/drills.ts';
 import type { Drill } from './drill.ts';
+import { EDGE_DISK_DRILLS } from './edge-disk/drills.ts';
 import { FUZZ_DRILLS } from './fuzz/drills.ts';
 import { partitions } from './network/partitions.ts';
 import { brokerAmnesia } from './processes/broker-amnesia.ts';
@@ -14,6 +15,7 @@ export const DRILLS: readonly Drill[] = [
   partitions,
   brokerAmnesia,
   influxOutage,
+  ...EDGE_DISK_DRILLS,
   ...DATA_DRILLS,
   ...FUZZ_DRILLS,
 ];

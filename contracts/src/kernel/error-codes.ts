@@ -52,8 +52,9 @@ export const ERROR_CODES = {
   },
   EDGE_OUTBOX_DAMAGED: {
     http: 500,
-    meaning: 'The outbox file failed its integrity check at start; it was set aside and a new epoch begins.',
-    fix: 'Keep the file that was set aside: its records can be salvaged.',
+    meaning:
+      'The outbox file failed its check, or records in it did. What is sound goes on under its epoch and seqs, what is not gets tombstones, and a file that failed is set aside.',
+    fix: 'Try another card: this one loses what it was given. The file that was set aside may be deleted.',
   },
   EDGE_SENSOR_ABSENT: {
     http: 500,

@@ -104,13 +104,20 @@ export const FaultBody = Type.Object(
   { additionalProperties: false },
 );
 
-/** Records that the agent dropped, and why: what is missing is said. */
+/**
+ * Records that the agent dropped, and why: what is missing is said. A range may hold records that were kept, such as every
+ * second one of a thinned span: what was received was not dropped, whichever message came first.
+ */
 export const TombstoneBody = Type.Object(
   {
     fromSeq: { ...Seq, description: 'First record that was dropped.' },
-    toSeq: { ...Seq, description: 'Last record that was dropped.' },
-    reason: Type.Enum(['outbox-full', 'refused', 'damaged'], {
-      description: 'The outbox was full; the record did not fit its schema; it was damaged on disk.',
+    toSeq: {
+      ...Seq,
+      description: 'Last record that was dropped. Those between that were received were not dropped.',
+    },
+    reason: Type.Enum(['outbox-full', 'refused', 'damaged', 'not-stored'], {
+      description:
+        'The outbox was full; the record did not fit its schema; it was damaged on disk; the disk took it in no form.',
     }),
   },
   { additionalProperties: false },

@@ -24,6 +24,8 @@ const WELL: AgentStatus = {
   clock: 'ntp',
   time: { bootNumber: 1, anchoredAt: 0, unsyncedMs: null },
   freeBytes: 1024 ** 3,
+  hasBallast: true,
+  unstored: 0,
 };
 
 const FOLDER = { path: '/data', isWritable: true, isOwn: true, freeBytes: 1024 ** 3 };

@@ -3,6 +3,7 @@ import type { AgentConfig } from '../config.ts';
 import { RATE_AFTER_MS } from '../record-keeper.ts';
 import { backlogCheck, roomCheck } from './backlog-checks.ts';
 import { type CheckResult, fail, ok, skipped, warn } from './check-result.ts';
+import { recordsText } from './records-text.ts';
 import type { HostFacts } from './station.ts';
 import { timeText } from './time-text.ts';
 
@@ -23,7 +24,16 @@ export function agentChecks(status: AgentStatus, config: AgentConfig): CheckResu
     backlogCheck({ ...status, records: backlog }, status.wallMs),
     timeCheck(status),
     ...(freeBytes === null ? [] : [roomCheck(storedPerDay, backlog, freeBytes, config.outboxMaxRecords)]),
+    ...storingChecks(status),
   ];
+}
+
+/** Said only where something is wrong. */
+function storingChecks({ hasBallast, unstored }: AgentStatus): CheckResult[] {
+  const check = 'storing';
+  const fix = 'Make room on the card, or try another card: routine records are being dropped.';
+  if (unstored > 0) return [fail(check, `${recordsText(unstored)} wait in memory: the disk takes none`, fix)];
+  return hasBallast ? [] : [fail(check, 'the disk was full: the room set aside for that is used up', fix)];
 }
 
 /** The same from what an agent that does not run has left behind. */

@@ -26,6 +26,8 @@ const STATUS: AgentStatus = {
   clock: 'ntp',
   time: { bootNumber: 1, anchoredAt: 0, unsyncedMs: null },
   freeBytes: 1,
+  hasBallast: true,
+  unstored: 0,
 };
 const OUTBOX: OutboxSummary = {
   epoch: 'e',

@@ -71,7 +71,7 @@ function outboxCheck(outbox: HostFacts['outbox']): CheckResult {
       return fail(
         check,
         `damaged: ${outbox.reason}`,
-        'Copy outbox.db away, then start the agent: it sets the file aside and begins a new one. Try another card.',
+        'Start the agent: it carries what is sound into a new file and sets this one aside. Then try another card.',
       );
   }
 }

@@ -11,7 +11,7 @@ const CLOCK_WORDS: Record<AgentStatus['clock'], string> = {
 
 /** What a running agent says of itself. */
 export function statusText(status: AgentStatus): string {
-  const { deviceId, version, epoch, isConnected, backlog, lastReceiptAt, clock, freeBytes } = status;
+  const { deviceId, version, epoch, isConnected, backlog, lastReceiptAt, clock } = status;
   const { oldestMeasuredAt, wallMs } = status;
   const oldest =
     oldestMeasuredAt === null ? '' : `, the oldest measured ${agoText(oldestMeasuredAt, wallMs)}`;
@@ -23,10 +23,7 @@ export function statusText(status: AgentStatus): string {
     ['last receipt', lastReceiptAt === null ? 'none ever' : agoText(lastReceiptAt, wallMs)],
     ['clock', CLOCK_WORDS[clock]],
     ['time', timeText(status)],
-    [
-      'disk',
-      freeBytes === null ? 'unknown' : `${Math.floor(freeBytes / 1024 ** 2).toLocaleString('en')} MiB free`,
-    ],
+    ['disk', diskText(status)],
   ];
   const sensors = status.sensorStates.map(({ sensor, fault, lastMeasuredAt, latest }) => [
     sensor,
@@ -36,4 +33,11 @@ export function statusText(status: AgentStatus): string {
   ]);
   const lines = facts.map(([name = '', value]) => `${name.padEnd(12)}  ${value}`);
   return `${lines.join('\n')}\n\n${textTable(['sensor', 'state', 'latest', 'measured'], sensors)}\n`;
+}
+
+function diskText({ freeBytes, hasBallast, unstored }: AgentStatus): string {
+  const free =
+    freeBytes === null ? 'unknown' : `${Math.floor(freeBytes / 1024 ** 2).toLocaleString('en')} MiB free`;
+  const reserve = hasBallast ? '' : '; was full, the room set aside for that is used up';
+  return `${free}${reserve}${unstored === 0 ? '' : `; ${recordsText(unstored)} wait in memory`}`;
 }

@@ -1,11 +1,12 @@
 import type { DeviceRecord, SeqRanges } from '@jostle/contracts';
+import { headIn, headText } from './chain-head.ts';
 import { type OutboxSummary, summaryOf } from './outbox-summary.ts';
-import { type NumberedRow, recordOf, rowOf } from './record-row.ts';
+import { type ChainedRecord, type NumberedRow, type RecordRow, recordOf, rowOf } from './record-row.ts';
 import type { OutboxDatabase } from './sqlite-file.ts';
 
 export interface FoundRecords {
   /** By rising seq. */
-  records: DeviceRecord[];
+  records: ChainedRecord[];
   /** The seq of each row that is not what was written. */
   damaged: number[];
 }
@@ -16,29 +17,31 @@ const EVENTS = `${NUMBERED} WHERE is_event = 1 AND seq BETWEEN ? AND ? ORDER BY 
 const OLDEST = `${NUMBERED} WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`;
 const NEWEST = `${NUMBERED} WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?`;
 
+const COLUMNS =
+  '(seq, kind, measured_at, mono, boot_id, clock, body, chain_after, is_event, chain_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+
 /** The statements of the outbox; what they mean together is the business of the Outbox. */
 export class OutboxRows {
   readonly #db: OutboxDatabase;
   readonly #insert;
+  readonly #carry;
   readonly #remove;
   readonly #firstSeq;
   readonly #countIn;
-  readonly #time;
-  readonly #setTime;
+  readonly #meta;
+  readonly #setMeta;
   readonly #newBoot;
   readonly #bootNumber;
 
   constructor(db: OutboxDatabase) {
     this.#db = db;
-    this.#insert = db.prepare(
-      `INSERT INTO record (seq, kind, measured_at, mono, boot_id, clock, body, hash, is_event)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.#insert = db.prepare(`INSERT INTO record ${COLUMNS}`);
+    this.#carry = db.prepare(`INSERT OR IGNORE INTO record ${COLUMNS}`);
     this.#remove = db.prepare('DELETE FROM record WHERE seq BETWEEN ? AND ?');
     this.#firstSeq = db.prepare('SELECT min(seq) FROM record WHERE seq BETWEEN ? AND ?').pluck();
     this.#countIn = db.prepare('SELECT count(*) FROM record WHERE seq BETWEEN ? AND ?').pluck();
-    this.#time = db.prepare('SELECT value FROM meta WHERE key = ?').pluck();
-    this.#setTime = db.prepare(
+    this.#meta = db.prepare('SELECT value FROM meta WHERE key = ?').pluck();
+    this.#setMeta = db.prepare(
       'INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     );
     this.#newBoot = db.prepare('INSERT INTO boot (boot_id) VALUES (?)');
@@ -49,8 +52,9 @@ export class OutboxRows {
     return this.#db.transaction(work).immediate();
   }
 
-  epoch(): string {
-    return this.#db.prepare("SELECT value FROM meta WHERE key = 'epoch'").pluck().get() as string;
+  /** Moves what it can from the write-ahead log into the file, so that the log begins anew. */
+  checkpoint(): void {
+    this.#db.pragma('wal_checkpoint(PASSIVE)');
   }
 
   /** The number of a boot; one that was never seen gets the next. To be called within the transaction that uses it. */
@@ -59,10 +63,9 @@ export class OutboxRows {
     return known ?? Number(this.#newBoot.run(bootId).lastInsertRowid);
   }
 
-  /** The highest seq that was ever given; SQLite keeps it beyond the deletion of its row. */
-  lastSeq(): number {
-    const seq = this.#db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'record'").pluck().get();
-    return (seq as number | undefined) ?? 0;
+  /** `chainAfter` of the record that was stored last, also where it has left since. */
+  chainHead(): string {
+    return headIn(this.#meta.get('head'))?.chain ?? '';
   }
 
   /** The lowest seq of a row in a range. */
@@ -97,7 +100,7 @@ export class OutboxRows {
   }
 
   noteReceipt(receivedAt: number): void {
-    this.#setTime.run('last_receipt_at', String(receivedAt));
+    this.#setMeta.run('last_receipt_at', String(receivedAt));
   }
 
   measuredAt(seq: number): number | null {
@@ -113,15 +116,26 @@ export class OutboxRows {
     return summaryOf(this.#db);
   }
 
-  insert(records: readonly DeviceRecord[]): void {
+  /**
+   * To be called within a transaction.
+   *
+   * @param epoch of the file
+   * @param chainBefore chain before the first of them
+   * @returns the chain behind the last
+   */
+  insert(epoch: string, records: readonly DeviceRecord[], chainBefore: string): string {
     let latest = this.lastMeasuredAt() ?? 0;
+    let chain = chainBefore;
     for (const record of records) {
-      const { seq, kind, measured_at, mono, boot_id, clock, body, hash, is_event } = rowOf(record);
-      // By position, which is faster than by name.
-      this.#insert.run(seq, kind, measured_at, mono, boot_id, clock, body, hash, is_event);
+      const row = rowOf(record, chain);
+      this.#insert.run(...columnsOf(row));
+      chain = row.chain_after;
       latest = Math.max(latest, record.measuredAt);
     }
-    this.#setTime.run('last_measured_at', String(latest));
+    this.#setMeta.run('last_measured_at', String(latest));
+    const last = records.at(-1);
+    if (last !== undefined) this.#setMeta.run('head', headText(epoch, last.seq, chain));
+    return chain;
   }
 
   /** @returns how many rows there were */
@@ -129,20 +143,63 @@ export class OutboxRows {
     return ranges.reduce((sum, [from, to]) => sum + this.#remove.run(from, to).changes, 0);
   }
 
-  /** Deletes the oldest routine records. @returns the ranges that are gone */
-  dropRoutine(count: number): SeqRanges {
-    const seqs = this.#db
-      .prepare('SELECT seq FROM record WHERE is_event = 0 ORDER BY seq LIMIT ?')
-      .pluck()
-      .all(count) as number[];
-    const ranges: [number, number][] = [];
-    for (const seq of seqs) {
-      const last = ranges.at(-1);
-      if (last !== undefined && last[1] + 1 === seq) last[1] = seq;
-      else ranges.push([seq, seq]);
-    }
-    this.remove(ranges);
-    return ranges;
+  /** Deletes single rows. */
+  removeEach(seqs: readonly number[]): void {
+    for (const seq of seqs) this.#remove.run(seq, seq);
+  }
+
+  /** The oldest routine records by rising seq. */
+  oldestRoutine(limit: number): number[] {
+    const select = this.#db.prepare('SELECT seq FROM record WHERE is_event = 0 ORDER BY seq LIMIT ?');
+    return select.pluck().all(limit) as number[];
+  }
+
+  /** The oldest climate records above a seq, by rising seq. */
+  oldestClimate(above: number, limit: number): { seq: number; body: string }[] {
+    const select = this.#db.prepare(
+      "SELECT seq, body FROM record WHERE seq > ? AND kind = 'climate' ORDER BY seq LIMIT ?",
+    );
+    return select.all(above, limit) as { seq: number; body: string }[];
+  }
+
+  /** Every seq that has a row. */
+  heldRanges(): SeqRanges {
+    const rows = this.#db
+      .prepare(
+        `SELECT min(seq), max(seq) FROM (SELECT seq, seq - row_number() OVER (ORDER BY seq) AS run FROM record)
+         GROUP BY run ORDER BY 1`,
+      )
+      .raw()
+      .all();
+    return rows as [number, number][];
+  }
+
+  /** `chainAfter` of the row with the highest seq. */
+  chainOfLast(): string | undefined {
+    const select = this.#db.prepare('SELECT chain_after FROM record ORDER BY seq DESC LIMIT 1');
+    return select.pluck().get() as string | undefined;
+  }
+
+  /** Puts a row as it was found; one that is there already stays. */
+  carry(row: RecordRow): void {
+    this.#carry.run(...columnsOf(row));
+  }
+
+  carryBoot(number: number, bootId: string): void {
+    this.#db.prepare('INSERT OR IGNORE INTO boot VALUES (?, ?)').run(number, bootId);
+  }
+
+  /** Lets the next boot have a higher number than this. */
+  raiseBootNumbers(number: number): void {
+    const raise = this.#db.prepare("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'boot'");
+    if (raise.run(number).changes > 0) return;
+    this.#db.prepare("INSERT INTO sqlite_sequence VALUES ('boot', ?)").run(number);
+  }
+
+  /** Notes the latest `measuredAt` of the rows that were carried. */
+  noteLatest(): void {
+    const latest = this.#db.prepare('SELECT max(measured_at) FROM record').pluck().get();
+    if (latest !== null) this.#setMeta.run('last_measured_at', String(latest));
   }
 
   events(within: SeqRanges, limit: number): FoundRecords {
@@ -162,7 +219,7 @@ export class OutboxRows {
   }
 
   #timeAt(key: string): number | null {
-    const text = this.#time.get(key);
+    const text = this.#meta.get(key);
     return text === undefined ? null : Number(text);
   }
 
@@ -176,10 +233,16 @@ export class OutboxRows {
     rows.sort((a, b) => a.seq - b.seq);
     const found: FoundRecords = { records: [], damaged: [] };
     for (const row of rows) {
-      const record = recordOf(row);
-      if (record === undefined) found.damaged.push(row.seq);
-      else found.records.push(record);
+      const chained = recordOf(row);
+      if (chained === undefined) found.damaged.push(row.seq);
+      else found.records.push(chained);
     }
     return found;
   }
+}
+
+/** By position, which is faster than by name. */
+function columnsOf(row: RecordRow) {
+  const { seq, kind, measured_at, mono, boot_id, clock, body, chain_after, is_event, chain_before } = row;
+  return [seq, kind, measured_at, mono, boot_id, clock, body, chain_after, is_event, chain_before] as const;
 }

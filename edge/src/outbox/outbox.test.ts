@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceRecord, ReceiptMessage, RecordDraft } from '@jostle/contracts';
@@ -255,26 +255,76 @@ describe('what is sent next', () => {
   });
 });
 
+/** Every seq that a tombstone of this reason names. */
+const namedBy = (records: readonly DeviceRecord[], reason: string) =>
+  new Set(
+    stonesOf(records)
+      .filter((stone) => stone.reason === reason)
+      .flatMap(({ fromSeq, toSeq }) => Array.from({ length: toSeq - fromSeq + 1 }, (_, i) => fromSeq + i)),
+  );
+
 describe('a full outbox', () => {
-  test('drops routine records, oldest first, never events, and says which', () => {
+  test('lets go of routine records only, names every one, and goes on with what is left', () => {
     const outbox = outboxAt(100);
     const all: DeviceRecord[] = [];
     for (let i = 0; i < 30; i++) all.push(...outbox.append([fault(i), ...many(9)], BOOT));
     expect(outbox.count).toBeLessThanOrEqual(100);
     const left = new Set(held(outbox));
     expect(all.filter(({ kind, seq }) => kind !== 'climate' && !left.has(seq))).toEqual([]);
-    const named = new Set<number>();
-    for (const { fromSeq, toSeq, reason } of stonesOf(all)) {
-      expect(reason).toBe('outbox-full');
-      for (let seq = fromSeq; seq <= toSeq; seq++) named.add(seq);
-    }
+    const named = namedBy(all, 'outbox-full');
     const gone = all.map(({ seq }) => seq).filter((seq) => !left.has(seq));
-    expect([...named].sort((a, b) => a - b)).toEqual(gone);
-    const keptRoutine = all.filter(({ kind, seq }) => kind === 'climate' && left.has(seq));
-    expect(keptRoutine.at(-1)?.seq).toBe(all.findLast(({ kind }) => kind === 'climate')?.seq);
+    expect(gone.filter((seq) => !named.has(seq))).toEqual([]);
+    expect(left.has(all.findLast(({ kind }) => kind === 'climate')?.seq ?? 0)).toBe(true);
     close(outbox);
     expect(outboxAt(100).count).toBe(left.size);
   });
+
+  test('thins climate of each sensor before it drops any span, and keeps coverage', () => {
+    const outbox = outboxAt(1_500);
+    const coverage = (at: number): RecordDraft => ({
+      kind: 'coverage',
+      measuredAt: at,
+      monotonicMs: at,
+      clockQuality: 'ntp',
+      body: {
+        sensor: 'adxl375-53',
+        startsAt: at,
+        endsAt: at + 60_000,
+        samples: 48_000,
+        lostSamples: 0,
+        peakG: 1,
+        rejectedTriggers: 0,
+      },
+    });
+    const all: DeviceRecord[] = [];
+    for (let minute = 0; minute < 500; minute++) {
+      const at = minute * 60_000;
+      const samples = [0, 1, 2].flatMap((i) => [climate(at + i, 'inside'), climate(at + i, 'outside')]);
+      all.push(...outbox.append([...samples, coverage(at)], BOOT));
+    }
+    const left = new Set(held(outbox));
+    expect(all.filter(({ kind, seq }) => kind !== 'climate' && !left.has(seq))).toEqual([]);
+    const kept = all.filter(({ seq }) => left.has(seq));
+    const minutesWith = (sensor: string) =>
+      new Set(
+        kept.flatMap((r) =>
+          r.kind === 'climate' && r.body.sensor === sensor ? [Math.floor(r.measuredAt / 600_000)] : [],
+        ),
+      ).size;
+    // A sample of each sensor in every ten minutes of more than eight hours.
+    expect([minutesWith('inside'), minutesWith('outside')]).toEqual([50, 50]);
+    expect(stonesOf(all).length).toBeLessThan(200);
+  });
+});
+
+test('names what could not be stored, with seqs of its own', () => {
+  const outbox = outboxAt();
+  outbox.append(many(3), BOOT);
+  outbox.nameUnstored(5, BOOT, climate(9));
+  expect(outbox.append(many(1), BOOT).map(({ seq }) => seq)).toEqual([10]);
+  const sent = outbox.takeRuns([], 20).flatMap((run) => run.records);
+  expect(stonesOf(sent)).toEqual([{ fromSeq: 4, toSeq: 8, reason: 'not-stored' }]);
+  expect(held(outbox)).toEqual([1, 2, 3, 9, 10]);
 });
 
 test('a file that has no room left takes new records in the place of old routine ones', () => {
@@ -289,21 +339,7 @@ test('a file that has no room left takes new records in the place of old routine
 });
 
 describe('damage', () => {
-  test.each([
-    ['is no database', () => writeFileSync(path, 'x'.repeat(10_000))],
-    ['was cut short', () => truncateSync(path, 40_000)],
-  ])('to a file that %s sets it aside and begins a new epoch', (_name, damage) => {
-    const before = outboxAt();
-    before.append(many(2000), BOOT);
-    close(before);
-    damage();
-    const after = outboxAt();
-    expect(after.epoch).not.toBe(before.epoch);
-    expect(after.append(many(1), BOOT).map(({ seq }) => seq)).toEqual([1]);
-    expect(existsSync(`${path}.damaged-1`)).toBe(true);
-  });
-
-  test('to one record is found by its hash and leaves a tombstone', () => {
+  test('to one record is found by its chain and leaves a tombstone', () => {
     const before = outboxAt();
     before.append(many(5), BOOT);
     close(before);
@@ -313,11 +349,8 @@ describe('damage', () => {
     raw.close();
     const outbox = outboxAt();
     const records = [...outbox.takeRuns([], 20), ...outbox.takeRuns([], 20)].flatMap((run) => run.records);
-    expect(new Set(held(outbox))).toEqual(new Set([1, 2, 5, 6, 7]));
-    expect(stonesOf(records).slice(-2)).toEqual([
-      { fromSeq: 3, toSeq: 3, reason: 'damaged' },
-      { fromSeq: 4, toSeq: 4, reason: 'damaged' },
-    ]);
-    expect(outbox.count).toBe(5);
+    expect(new Set(held(outbox))).toEqual(new Set([1, 2, 5, 6]));
+    expect(stonesOf(records).slice(-1)).toEqual([{ fromSeq: 3, toSeq: 4, reason: 'damaged' }]);
+    expect(outbox.count).toBe(4);
   });
 });

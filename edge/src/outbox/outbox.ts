@@ -1,5 +1,6 @@
 import {
   addRange,
+  countOf,
   type DeviceRecord,
   isEventKind,
   MINUTE_MS,
@@ -9,28 +10,23 @@ import {
   type RecordDraft,
   type RecordTime,
   type SeqRanges,
-  type TombstoneBody,
 } from '@jostle/contracts';
 import type { Logger } from 'pino';
-import { draftProblem, tombstone } from './draft-check.ts';
-import { OutboxRows } from './outbox-rows.ts';
+import { Ballast } from './ballast.ts';
+import { tombstone } from './draft-check.ts';
+import { openOutboxFile } from './outbox-file.ts';
+import { type FoundRecords, OutboxRows } from './outbox-rows.ts';
 import type { OutboxSummary } from './outbox-summary.ts';
+import { type Change, OutboxWriter } from './outbox-writer.ts';
+import type { ChainedRecord } from './record-row.ts';
 import { MAX_RUN_RECORDS, type RecordRun, runsOf } from './record-runs.ts';
-import { isFull, openOutboxFile } from './sqlite-file.ts';
+import { isFull } from './sqlite-file.ts';
 
 /** How often the time of the last receipt is written down: each writing costs flash memory a page. */
 const NOTE_RECEIPT_MS = 5 * MINUTE_MS;
 
-/** When the outbox is full this part of its cap is freed at once, so that dropping is rare and in long runs. */
-const THIN_SHARE = 0.02;
-
 /** Rows with a receipt that may wait in the file for the next append; more are taken out at once. */
 const SETTLED_MAX = 2_000;
-
-/** The nil UUID (RFC 9562, section 5.9): the boot of records whose rows are damaged. */
-const UNKNOWN_BOOT = { bootId: '00000000-0000-0000-0000-000000000000', bootNumber: 0 };
-
-type Boot = Pick<DeviceRecord, 'bootId' | 'bootNumber'>;
 
 export interface OutboxOptions {
   path: string;
@@ -59,8 +55,8 @@ export class Outbox {
   readonly epoch: string;
   readonly #rows: OutboxRows;
   readonly #log: Logger;
-  readonly #maxRecords: number;
-  #maxSeq: number;
+  readonly #writer: OutboxWriter;
+  readonly #ballast: Ballast;
   #count: number;
   /** Seq of the routine record that was stored last, 0 before the first. */
   #newestSample: number;
@@ -74,11 +70,12 @@ export class Outbox {
 
   /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent has the file open */
   constructor({ path, log, maxRecords, maxPages }: OutboxOptions) {
-    this.#rows = new OutboxRows(openOutboxFile(path, log, maxPages));
+    const file = openOutboxFile(path, log, maxPages);
+    this.#rows = new OutboxRows(file.db);
     this.#log = log;
-    this.#maxRecords = maxRecords;
-    this.epoch = this.#rows.epoch();
-    this.#maxSeq = this.#rows.lastSeq();
+    this.epoch = file.epoch;
+    this.#ballast = new Ballast(`${path}.ballast`, log);
+    this.#writer = new OutboxWriter(this.#rows, file, this.#ballast, maxRecords, log);
     this.#count = this.#rows.count();
     this.#newestSample = this.#rows.newestRoutine() ?? 0;
     this.#lastMeasuredAt = this.#rows.lastMeasuredAt();
@@ -92,7 +89,7 @@ export class Outbox {
   }
 
   get span(): OutboxSpan {
-    return { minSeq: this.#firstHeld() ?? this.#maxSeq + 1, maxSeq: this.#maxSeq };
+    return { minSeq: this.#firstHeld() ?? this.#writer.lastSeq + 1, maxSeq: this.#writer.lastSeq };
   }
 
   /** The latest `measuredAt` that was ever stored, ms since the epoch; delivered records count too. */
@@ -111,8 +108,13 @@ export class Outbox {
     return seq === undefined ? null : this.#rows.measuredAt(seq);
   }
 
+  /** Whether there is room set aside for a full disk. */
+  get hasBallast(): boolean {
+    return this.#ballast.isThere;
+  }
+
   summary(): OutboxSummary {
-    if (this.#settledRows > 0) this.#removeSettled();
+    if (this.#settledRows > 0) this.#whereThereIsRoom(() => this.#removeSettled());
     return { ...this.#rows.summary(), lastReceiptAt: this.#lastReceiptAt };
   }
 
@@ -126,14 +128,18 @@ export class Outbox {
   append(drafts: readonly RecordDraft[], bootId: string): DeviceRecord[] {
     const last = drafts.at(-1);
     if (last === undefined) return [];
-    const surplus = this.#count + drafts.length - this.#maxRecords;
-    const toDrop = surplus > 0 ? surplus + Math.ceil(this.#maxRecords * THIN_SHARE) : 0;
-    try {
-      return this.#store(drafts, bootId, last, toDrop);
-    } catch (error) {
-      if (!isFull(error)) throw error;
-      return this.#store(drafts, bootId, last, Math.ceil(this.#count * THIN_SHARE) + drafts.length);
-    }
+    return this.#write({ drafts, bootId, time: last });
+  }
+
+  /**
+   * Says that records came to nothing before they had a seq: they get theirs now, and a tombstone names them.
+   *
+   * @param time of the tombstone
+   */
+  nameUnstored(count: number, bootId: string, time: RecordTime): void {
+    const { lastSeq } = this.#writer;
+    const stone = tombstone(lastSeq + 1, lastSeq + count, 'not-stored', time);
+    this.#write({ drafts: [stone], bootId, time, skipped: count });
   }
 
   /**
@@ -150,7 +156,7 @@ export class Outbox {
         taken = addRange(taken, run.fromSeq, run.toSeq);
       }
     };
-    const gaps = () => missingFrom(taken, this.span.minSeq, this.#maxSeq);
+    const gaps = () => missingFrom(taken, this.span.minSeq, this.#writer.lastSeq);
     take(runsOf(this.#sound(this.#rows.events(gaps(), maxRuns * MAX_RUN_RECORDS))));
     const sample = this.#newestSample;
     const gap = gaps().find(([from, to]) => from <= sample && sample <= to);
@@ -171,16 +177,17 @@ export class Outbox {
     let covered: SeqRanges = receipt.upTo > 0 ? [[1, receipt.upTo]] : [];
     for (const [from, to] of receipt.have) if (from <= to) covered = addRange(covered, from, to);
     for (const { seq } of receipt.dead) covered = addRange(covered, seq, seq);
-    if ((covered.at(-1)?.[1] ?? 0) > this.#maxSeq) return { kind: 'refused', reason: 'beyond-last-seq' };
+    if ((covered.at(-1)?.[1] ?? 0) > this.#writer.lastSeq)
+      return { kind: 'refused', reason: 'beyond-last-seq' };
     this.#lastReceiptAt = receivedAt ?? this.#lastReceiptAt;
     const isDue =
       receivedAt !== null && Math.abs(receivedAt - (this.#notedReceiptAt ?? 0)) >= NOTE_RECEIPT_MS;
-    if (isDue) this.#noteReceipt();
+    if (isDue) this.#whereThereIsRoom(() => this.#noteReceipt());
     const removed = this.#rows.countIn(covered.flatMap(([from, to]) => missingFrom(this.#settled, from, to)));
     this.#settled = unionOf(this.#settled, covered);
     this.#settledRows += removed;
     this.#count -= removed;
-    if (this.#settledRows > SETTLED_MAX) this.#removeSettled();
+    if (this.#settledRows > SETTLED_MAX) this.#whereThereIsRoom(() => this.#removeSettled());
     return { kind: 'applied', removed, covered };
   }
 
@@ -195,6 +202,15 @@ export class Outbox {
       );
     }
     this.#rows.close();
+  }
+
+  /** Tidying up needs room, too; what is left undone on a full disk is done with a later append. */
+  #whereThereIsRoom(tidyUp: () => void): void {
+    try {
+      tidyUp();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+    }
   }
 
   #noteReceipt(): void {
@@ -215,77 +231,42 @@ export class Outbox {
   }
 
   #firstHeld(): number | undefined {
-    for (const [from, to] of missingFrom(this.#settled, 1, this.#maxSeq)) {
+    for (const [from, to] of missingFrom(this.#settled, 1, this.#writer.lastSeq)) {
       const seq = this.#rows.firstSeq(from, to);
       if (seq !== undefined) return seq;
     }
     return undefined;
   }
 
-  #store(drafts: readonly RecordDraft[], bootId: string, time: RecordTime, toDrop: number): DeviceRecord[] {
-    const { records, dropped } = this.#rows.transaction(() => {
-      this.#rows.remove(this.#settled);
-      const droppedRuns = toDrop > 0 ? this.#rows.dropRoutine(toDrop) : [];
-      const boot = { bootId, bootNumber: this.#rows.bootNumber(bootId) };
-      const numbered = this.#number(drafts, boot);
-      let seq = numbered.at(-1)?.seq ?? this.#maxSeq;
-      for (const [from, to] of droppedRuns) {
-        seq += 1;
-        numbered.push({ ...tombstone(from, to, 'outbox-full', time), seq, ...boot });
-      }
-      this.#rows.insert(numbered);
-      return { records: numbered, dropped: droppedRuns };
+  /** @param damaged rows that leave without a receipt */
+  #write(change: Omit<Change, 'removed' | 'held'>, damaged: SeqRanges = []): DeviceRecord[] {
+    const held = this.#count - countOf(damaged);
+    const { records, lost } = this.#writer.write({
+      ...change,
+      removed: [...this.#settled, ...damaged],
+      held,
     });
     this.#forgetSettled();
-    this.#remember(records);
-    const lost = dropped.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-    this.#count -= lost;
-    if (lost > 0)
-      this.#log.warn({ dropped: lost, kept: this.#count }, 'outbox is full; routine records dropped');
+    this.#count = held + records.length - lost;
+    this.#newestSample = records.findLast(({ kind }) => !isEventKind(kind))?.seq ?? this.#newestSample;
+    this.#lastMeasuredAt = this.#rows.lastMeasuredAt();
     return records;
   }
 
-  /** A refused draft takes a seq of its own, which the tombstone after it names. */
-  #number(drafts: readonly RecordDraft[], boot: Boot): DeviceRecord[] {
-    let seq = this.#maxSeq;
-    return drafts.map((draft) => {
-      seq += 1;
-      const problem = draftProblem(draft);
-      if (problem === undefined) return { ...draft, seq, ...boot };
-      this.#log.error({ kind: draft.kind, problem }, 'record refused by the outbox');
-      seq += 1;
-      return { ...tombstone(seq - 1, seq - 1, 'refused', draft), seq, ...boot };
-    });
-  }
-
-  #remember(records: readonly DeviceRecord[]): void {
-    this.#maxSeq = records.at(-1)?.seq ?? this.#maxSeq;
-    this.#count += records.length;
-    this.#newestSample = records.findLast(({ kind }) => !isEventKind(kind))?.seq ?? this.#newestSample;
-    this.#lastMeasuredAt = this.#rows.lastMeasuredAt();
-  }
-
-  /** Takes damaged rows out; each leaves a tombstone, which is sent with the next runs. */
-  #sound(found: { records: DeviceRecord[]; damaged: number[] }): DeviceRecord[] {
-    if (found.damaged.length > 0) this.#bury(found.damaged, 'damaged');
-    return found.records;
-  }
-
-  #bury(seqs: readonly number[], reason: TombstoneBody['reason']): void {
+  /** Takes damaged rows out; they leave tombstones, which are sent with the next runs. */
+  #sound({ records, damaged }: FoundRecords): ChainedRecord[] {
+    if (damaged.length === 0) return records;
+    const ranges = damaged.reduce<SeqRanges>((all, seq) => addRange(all, seq, seq), []);
     const time: RecordTime = { measuredAt: this.#lastMeasuredAt ?? 0, monotonicMs: 0, clockQuality: 'none' };
-    const records = this.#rows.transaction(() => {
-      this.#rows.remove(seqs.map((seq) => [seq, seq] as const));
-      const stones = seqs.map((seq, i) => ({
-        ...tombstone(seq, seq, reason, time),
-        seq: this.#maxSeq + 1 + i,
-        ...UNKNOWN_BOOT,
-      }));
-      this.#rows.insert(stones);
-      return stones;
-    });
-    this.#count -= seqs.length;
-    this.#remember(records);
-    this.#log.error({ code: 'EDGE_OUTBOX_DAMAGED', seqs }, 'damaged records taken out of the outbox');
+    const drafts = ranges.map(([from, to]) => tombstone(from, to, 'damaged', time));
+    this.#log.error({ code: 'EDGE_OUTBOX_DAMAGED', ranges }, 'records in the outbox are damaged');
+    try {
+      this.#write({ drafts, bootId: undefined, time }, ranges);
+    } catch (error) {
+      // They are found again, and the sound ones are sent meanwhile.
+      if (!isFull(error)) throw error;
+    }
+    return records;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type DeviceRecord, isEventKind, type RecordKind, recordHash } from '@jostle/contracts';
+import { chainAfter, type DeviceRecord, isEventKind, type RecordKind } from '@jostle/contracts';
 
 /** A record as the outbox file keeps it. */
 export interface RecordRow {
@@ -9,14 +9,22 @@ export interface RecordRow {
   boot_id: string;
   clock: string;
   body: string;
-  hash: string;
+  /** What every column but `is_event` gives: a row that is not what was written is found by it. */
+  chain_after: string;
   is_event: number;
+  chain_before: string;
 }
 
 /** A row as it is read, with the number of its boot; 0 where the file does not know it. */
 export type NumberedRow = RecordRow & { boot_number: number };
 
-export function rowOf(record: DeviceRecord): RecordRow {
+/** A record and the chain of the outbox before it. */
+export interface ChainedRecord {
+  record: DeviceRecord;
+  chainBefore: string;
+}
+
+export function rowOf(record: DeviceRecord, chainBefore: string): RecordRow {
   return {
     seq: record.seq,
     kind: record.kind,
@@ -25,16 +33,17 @@ export function rowOf(record: DeviceRecord): RecordRow {
     boot_id: record.bootId,
     clock: record.clockQuality,
     body: JSON.stringify(record.body),
-    hash: recordHash(record),
-    is_event: isEventKind(record.kind) ? 1 : 0,
+    chain_after: chainAfter(chainBefore, record),
+    is_event: isEventFlag(record.kind),
+    chain_before: chainBefore,
   };
 }
 
 /**
  * The record of a row, or undefined where the row is no longer what was written: the page check of SQLite does
- * not see a flipped bit, the hash does.
+ * not see a flipped bit, the chain does.
  */
-export function recordOf(row: NumberedRow): DeviceRecord | undefined {
+export function recordOf(row: NumberedRow): ChainedRecord | undefined {
   try {
     const record = {
       seq: row.seq,
@@ -46,8 +55,14 @@ export function recordOf(row: NumberedRow): DeviceRecord | undefined {
       bootNumber: row.boot_number,
       body: JSON.parse(row.body),
     } as DeviceRecord;
-    return recordHash(record) === row.hash ? record : undefined;
+    const isSound =
+      chainAfter(row.chain_before, record) === row.chain_after && row.is_event === isEventFlag(record.kind);
+    return isSound ? { record, chainBefore: row.chain_before } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isEventFlag(kind: RecordKind): number {
+  return isEventKind(kind) ? 1 : 0;
 }

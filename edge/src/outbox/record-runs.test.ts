@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 import { draftProblem } from './draft-check.ts';
 import { MAX_BODY_BYTES, MAX_RUN_RECORDS, runsOf } from './record-runs.ts';
 
+const CHAIN = 'x'.repeat(43);
 const EPOCH = '44444444-4444-4444-8444-444444444444';
 const BOOTS = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const millis = fc.integer({ min: 0, max: 4_000_000_000_000 });
@@ -49,10 +50,16 @@ const records = fc
 test('every record is in one run, and every run fits one message', () => {
   fc.assert(
     fc.property(records, (all) => {
-      const runs = runsOf(all);
+      const runs = runsOf(all.map((record) => ({ record, chainBefore: CHAIN })));
       expect(runs.flatMap((run) => run.records)).toEqual(all);
       for (const run of runs) {
-        const message = encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 9_000_000_000_000_000 }, run.records);
+        const message = encodeUpMessage(
+          EPOCH,
+          { minSeq: 1, maxSeq: 9_000_000_000_000_000 },
+          run.records,
+          null,
+          run.chainBefore,
+        );
         expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
         expect(run.records.length).toBeLessThanOrEqual(MAX_RUN_RECORDS);
         const decoded = decodeUpMessage(message);
@@ -91,6 +98,6 @@ test('the largest body that the outbox takes fits a message of its own, and a la
   expect(draftProblem(drafted(spare))).toBeUndefined();
   expect(draftProblem(drafted(spare + 1))).toMatch(/too large/);
   const record: DeviceRecord = { ...drafted(spare), seq: 1, bootId: BOOTS[0] ?? '' };
-  const message = JSON.stringify(encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 1 }, [record]));
+  const message = JSON.stringify(encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 1 }, [record], null, CHAIN));
   expect(message.length).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
 });

@@ -1,9 +1,12 @@
 import { type DeviceRecord, MAX_PAYLOAD_BYTES } from '@jostle/contracts';
+import type { ChainedRecord } from './record-row.ts';
 
 /** Records with consecutive seq that fit one message. */
 export interface RecordRun {
   fromSeq: number;
   toSeq: number;
+  /** Chain of the outbox before the first record. */
+  chainBefore: string;
   records: DeviceRecord[];
 }
 
@@ -29,12 +32,12 @@ export function bodyBytes(body: unknown): number {
  * Cuts records into runs: consecutive seq, one boot, one clock quality, at most 200 records and never more bytes
  * than a message may have.
  *
- * @param records by rising seq
+ * @param found by rising seq
  */
-export function runsOf(records: readonly DeviceRecord[]): RecordRun[] {
+export function runsOf(found: readonly ChainedRecord[]): RecordRun[] {
   const runs: RecordRun[] = [];
   let bytes = 0;
-  for (const record of records) {
+  for (const { record, chainBefore } of found) {
     const size = bodyBytes(record.body) + RECORD_OVERHEAD_BYTES;
     const run = runs.at(-1);
     if (run !== undefined && continues(run, record) && bytes + size <= MAX_PAYLOAD_BYTES) {
@@ -42,7 +45,7 @@ export function runsOf(records: readonly DeviceRecord[]): RecordRun[] {
       run.toSeq = record.seq;
       bytes += size;
     } else {
-      runs.push({ fromSeq: record.seq, toSeq: record.seq, records: [record] });
+      runs.push({ fromSeq: record.seq, toSeq: record.seq, chainBefore, records: [record] });
       bytes = ENVELOPE_BYTES + size;
     }
   }

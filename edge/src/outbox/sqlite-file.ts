@@ -1,22 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { JostleError } from '@jostle/contracts';
+import { existsSync } from 'node:fs';
+import { chainStart, JostleError } from '@jostle/contracts';
 import Database from 'better-sqlite3';
-import type { Logger } from 'pino';
+import { headIn, headText } from './chain-head.ts';
 import { type OutboxSummary, summaryOf } from './outbox-summary.ts';
+import { upgrade } from './schema-upgrade.ts';
+import { PAGE_BYTES } from './sqlite-pages.ts';
 
 export type OutboxDatabase = Database.Database;
-
-/** The file never grows beyond this: 1 GiB in pages of 4 kB, so that a long outage does not fill the card. */
-const MAX_PAGES = 262_144;
 
 /** The write-ahead log is cut back to this after a checkpoint, bytes. */
 const WAL_LIMIT_BYTES = 4 * 1024 * 1024;
 
+/** Of the tables below; files of version 0 had no chain. */
+const SCHEMA_VERSION = 1;
+
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS record (
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE record (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     measured_at INTEGER NOT NULL,
@@ -24,40 +24,39 @@ const SCHEMA = `
     boot_id TEXT NOT NULL,
     clock TEXT NOT NULL,
     body TEXT NOT NULL,
-    hash TEXT NOT NULL,
-    is_event INTEGER NOT NULL
+    chain_after TEXT NOT NULL,
+    is_event INTEGER NOT NULL,
+    chain_before TEXT NOT NULL
   );
-  CREATE TABLE IF NOT EXISTS boot (number INTEGER PRIMARY KEY AUTOINCREMENT, boot_id TEXT NOT NULL UNIQUE);
-  CREATE INDEX IF NOT EXISTS record_event ON record (seq) WHERE is_event = 1;
+  CREATE TABLE boot (number INTEGER PRIMARY KEY AUTOINCREMENT, boot_id TEXT NOT NULL UNIQUE);
+  CREATE INDEX record_event ON record (seq) WHERE is_event = 1;
 `;
 
+/** What a file says of itself. */
+export interface FileFacts {
+  epoch: string;
+  /** The highest seq that was ever given; SQLite keeps it beyond the deletion of its row. */
+  lastSeq: number;
+  /** The highest number of a boot. */
+  boots: number;
+}
+
+/** What came of opening a file: damage is told, not thrown, because it is mended. */
+export type OpenedFile =
+  | { kind: 'open'; db: OutboxDatabase; facts: FileFacts }
+  | { kind: 'damaged'; reason: string };
+
 /**
- * Opens the outbox file, or makes it with a new epoch. A file that fails its check is set aside, never deleted:
- * its records can be salvaged.
+ * Opens a file of the outbox, or makes it, and checks its pages.
  *
  * @param maxPages size at which the file counts as full, in pages of 4 kB
+ * @param newEpoch of the file where it is made
  * @throws JostleError EDGE_OUTBOX_IN_USE where another process has it open
  */
-export function openOutboxFile(path: string, log: Logger, maxPages: number = MAX_PAGES): OutboxDatabase {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const db = openChecked(path, maxPages);
-  if (db !== undefined) return db;
-  const asidePath = setAside(path);
-  log.error({ code: 'EDGE_OUTBOX_DAMAGED', asidePath }, 'outbox is damaged; it was set aside');
-  const fresh = openChecked(path, maxPages);
-  if (fresh === undefined)
-    throw new JostleError('EDGE_OUTBOX_DAMAGED', `A new outbox at ${path} is damaged too: check the disk.`);
-  return fresh;
-}
-
-/** Whether an error of the database says that there is no room left. */
-export function isFull(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
-}
-
-function openChecked(path: string, maxPages: number): OutboxDatabase | undefined {
+export function openSqliteFile(path: string, maxPages: number, newEpoch: string): OpenedFile {
   const db = new Database(path, { timeout: 0 });
   try {
+    db.pragma(`page_size = ${PAGE_BYTES}`);
     // Held for as long as the file is open, and let go by the kernel when the process dies.
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('journal_mode = WAL');
@@ -66,18 +65,15 @@ function openChecked(path: string, maxPages: number): OutboxDatabase | undefined
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
     db.pragma(`max_page_count = ${maxPages}`);
     db.exec('BEGIN IMMEDIATE; COMMIT');
-    if (db.pragma('quick_check(1)', { simple: true }) !== 'ok') {
-      db.close();
-      return undefined;
-    }
-    db.exec(SCHEMA);
-    db.prepare("INSERT INTO meta VALUES ('epoch', ?) ON CONFLICT DO NOTHING").run(randomUUID());
-    return db;
+    const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+    const facts = verdict === 'ok' ? prepareTables(db, newEpoch) : undefined;
+    if (facts !== undefined) return { kind: 'open', db, facts };
+    db.close();
+    return { kind: 'damaged', reason: verdict === 'ok' ? 'its tables contradict each other' : verdict };
   } catch (error) {
     db.close();
-    const code = error instanceof Database.SqliteError ? error.code : '';
-    if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) return undefined;
-    if (!code.startsWith('SQLITE_BUSY')) throw error;
+    if (isDamage(error)) return { kind: 'damaged', reason: error.message };
+    if (!isBusy(error)) throw error;
     throw new JostleError(
       'EDGE_OUTBOX_IN_USE',
       `Another agent has ${path} open: stop it, or set another JOSTLE_DATA_DIR.`,
@@ -86,12 +82,44 @@ function openChecked(path: string, maxPages: number): OutboxDatabase | undefined
   }
 }
 
-function setAside(path: string): string {
-  let n = 1;
-  while (existsSync(`${path}.damaged-${n}`)) n += 1;
-  for (const suffix of ['-wal', '-shm', ''])
-    if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.damaged-${n}${suffix}`);
-  return `${path}.damaged-${n}`;
+/** Makes the tables, or brings them up to date. @returns undefined where they are not what was written */
+function prepareTables(db: OutboxDatabase, newEpoch: string): FileFacts | undefined {
+  const isNew = db.prepare('SELECT count(*) FROM sqlite_master').pluck().get() === 0;
+  const version = db.pragma('user_version', { simple: true });
+  db.transaction(() => {
+    if (isNew) {
+      db.exec(SCHEMA);
+      db.prepare("INSERT INTO meta VALUES ('epoch', ?), ('head', ?)").run(
+        newEpoch,
+        headText(newEpoch, 0, chainStart(newEpoch)),
+      );
+    } else if (version === 0) upgrade(db);
+    if (version === 0) db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  })();
+  const meta = db.prepare('SELECT value FROM meta WHERE key = ?').pluck();
+  const sequence = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').pluck();
+  const epoch = meta.get('epoch');
+  const lastSeq = (sequence.get('record') as number | undefined) ?? 0;
+  const boots = (sequence.get('boot') as number | undefined) ?? 0;
+  const head = headIn(meta.get('head'));
+  if (typeof epoch !== 'string' || head === undefined) return undefined;
+  return head.epoch === epoch && head.seq === lastSeq ? { epoch, lastSeq, boots } : undefined;
+}
+
+/** Whether an error of the database says that there is no room left. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
+}
+
+/** Garbage in the first page can also take a table away, or forbid writing. */
+const DAMAGE_CODES = /^SQLITE_(NOTADB|CORRUPT.*|ERROR|READONLY)$/;
+
+function isDamage(error: unknown): error is Error {
+  return error instanceof Database.SqliteError && DAMAGE_CODES.test(error.code);
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 /** What a look into an outbox file showed. */
@@ -111,9 +139,7 @@ export function inspectOutboxFile(path: string): OutboxInspection {
     return { kind: 'sound', ...summaryOf(db) };
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
-    return error.code.startsWith('SQLITE_BUSY')
-      ? { kind: 'in-use' }
-      : { kind: 'damaged', reason: error.message };
+    return isBusy(error) ? { kind: 'in-use' } : { kind: 'damaged', reason: error.message };
   } finally {
     db?.close();
   }

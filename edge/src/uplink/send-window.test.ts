@@ -87,3 +87,28 @@ describe('the send window', () => {
     expect([window.inFlight(), window.room()]).toEqual([[], 1]);
   });
 });
+
+test('two devices that wait for the same receipt do not send again in step', () => {
+  const sendsOf = (random: () => number) => {
+    const device = new SendWindow(random);
+    const sends: number[] = [];
+    for (let now = 0; now < 300_000; now += 250) {
+      device.expire(now);
+      if (device.inFlight().length > 0) continue;
+      device.sent(1, 10, now);
+      sends.push(now);
+    }
+    return sends.slice(1);
+  };
+  const seeded = (seed: number) => {
+    let state = seed;
+    return () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+  };
+  const first = sendsOf(seeded(11));
+  const second = new Set(sendsOf(seeded(4_242)));
+  expect(first.length).toBeGreaterThan(5);
+  expect(first.filter((at) => second.has(at)).length).toBeLessThanOrEqual(1);
+});

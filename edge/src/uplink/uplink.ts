@@ -66,7 +66,8 @@ export class Uplink {
     if (room === 0 || this.#outbox.count === 0) return;
     for (const run of this.#outbox.takeRuns(this.#window.inFlight(), room)) {
       const sent = { bootId: this.#bootId, monotonicMs: now };
-      const message = encodeUpMessage(this.#outbox.epoch, this.#outbox.span, run.records, sent);
+      const { epoch, span } = this.#outbox;
+      const message = encodeUpMessage(epoch, span, run.records, sent, run.chainBefore);
       this.#link.publish('up', JSON.stringify(message));
       this.#window.sent(run.fromSeq, run.toSeq, now);
     }

@@ -37,5 +37,7 @@ export function simulatedStatus({ plugs }: FieldJourney): AgentStatus {
     clock: 'ntp',
     time: { bootNumber: 1, anchoredAt: START_MS, unsyncedMs: null },
     freeBytes: 24 * 1024 ** 3,
+    hasBallast: true,
+    unstored: 0,
   };
 }

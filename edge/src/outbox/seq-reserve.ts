@@ -1,0 +1,133 @@
+import { hash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Logger } from 'pino';
+
+/** Seqs that are reserved ahead, so that the note is written rarely. */
+const STEP = 500;
+
+/** The two places of the note lie a page of flash apart: a write that is torn spoils one of them. */
+const PLACE_BYTES = 4096;
+
+/** What is known of an outbox file even when nothing of the file can be read. */
+export interface ReserveNote {
+  epoch: string;
+  /** No seq above this was ever given. */
+  seq: number;
+  /** Each seq up to this was given and stored before the note was written. */
+  given: number;
+  /** No boot has a higher number. */
+  boots: number;
+}
+
+/**
+ * A tiny file beside the outbox that names its epoch and reserves seqs ahead of their use. With it a file whose first
+ * page is gone goes on in its own epoch, and gives no seq a second time.
+ *
+ * It is written in place, in two places by turns: that needs no room on a full disk.
+ */
+export class SeqReserve {
+  readonly #path: string;
+  readonly #log: Logger;
+  #note: ReserveNote;
+  #turn: number;
+
+  private constructor(path: string, log: Logger, note: ReserveNote, turn: number) {
+    this.#path = path;
+    this.#log = log;
+    this.#note = note;
+    this.#turn = turn;
+  }
+
+  /** The note as it stands; undefined where there is none, or none that can be believed. */
+  static read(path: string, log: Logger): SeqReserve | undefined {
+    if (!existsSync(path)) return undefined;
+    const bytes = readFileSync(path);
+    const latest = [0, 1]
+      .flatMap((place) => noteIn(bytes.subarray(place * PLACE_BYTES, (place + 1) * PLACE_BYTES)) ?? [])
+      .sort((a, b) => b.turn - a.turn)[0];
+    return latest === undefined ? undefined : new SeqReserve(path, log, latest.note, latest.turn);
+  }
+
+  /** A note for an outbox that has none yet. */
+  static make(path: string, log: Logger, note: ReserveNote): SeqReserve {
+    const reserve = new SeqReserve(path, log, note, 0);
+    reserve.#write();
+    // The second place comes into being now, while there is room.
+    reserve.#write();
+    return reserve;
+  }
+
+  get note(): ReserveNote {
+    return this.#note;
+  }
+
+  /**
+   * To be called before seqs are given.
+   *
+   * @param given the highest that is stored
+   * @param upTo the highest that is about to be given
+   */
+  reserve(given: number, upTo: number): void {
+    if (upTo <= this.#note.seq) return;
+    this.#note = { ...this.#note, given, seq: upTo + STEP };
+    this.#write();
+  }
+
+  /** To be called when a boot has its number. */
+  noteBoot(number: number): void {
+    if (number <= this.#note.boots) return;
+    this.#note = { ...this.#note, boots: number };
+    this.#write();
+  }
+
+  /** A disk that refuses the note may still take records: the note matters only where their file is spoilt, too. */
+  #write(): void {
+    this.#turn += 1;
+    try {
+      writeNote(this.#path, this.#turn, this.#note);
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the reserve of sequence numbers could not be noted');
+    }
+  }
+}
+
+function writeNote(path: string, turn: number, note: ReserveNote): void {
+  const isNew = !existsSync(path);
+  const text = JSON.stringify({ turn, note });
+  const place = Buffer.alloc(PLACE_BYTES);
+  place.write(`${hash('sha256', text)} ${text}\n`);
+  const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  try {
+    writeSync(file, place, 0, PLACE_BYTES, (turn % 2) * PLACE_BYTES);
+    fdatasyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  if (isNew) syncFolder(dirname(path));
+}
+
+/** A file is found after a power cut once its folder is on the disk, too. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function noteIn(place: Buffer): { turn: number; note: ReserveNote } | undefined {
+  const line = place.toString('utf8').split('\n', 1)[0] ?? '';
+  const text = line.slice(65);
+  return hash('sha256', text) === line.slice(0, 64) ? JSON.parse(text) : undefined;
+}
