@@ -1,6 +1,7 @@
 import {
   chainStart,
   type DeviceRecord,
+  JostleError,
   missingFrom,
   type RecordTime,
   type SeqRanges,
@@ -31,7 +32,11 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function salvageInto(target: string, damaged: string, reserve: SeqReserve, log: Logger): void {
   const { epoch, boots } = reserve.note;
   const opened = openSqliteFile(target, Number.MAX_SAFE_INTEGER, epoch);
-  if (opened.kind === 'damaged') throw new Error(`a new file is damaged: ${opened.reason}`);
+  if (opened.kind === 'damaged')
+    throw new JostleError(
+      'EDGE_OUTBOX_DAMAGED',
+      `A new file beside ${damaged} is damaged too: check the disk.`,
+    );
   const rows = new OutboxRows(opened.db);
   try {
     const count = rows.transaction(() => carry(rows, damaged));

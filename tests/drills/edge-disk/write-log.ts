@@ -7,7 +7,9 @@ import { createInterface } from 'node:readline';
 export type Operation =
   | { kind: 'write'; path: string; at: number; bytes: Buffer }
   | { kind: 'truncate'; path: string; size: number }
-  | { kind: 'create' | 'unlink' | 'sync'; path: string }
+  | { kind: 'create'; path: string }
+  | { kind: 'unlink'; path: string }
+  | { kind: 'sync'; path: string }
   | { kind: 'rename'; path: string; to: string }
   | { kind: 'said'; line: string };
 
