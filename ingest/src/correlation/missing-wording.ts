@@ -8,6 +8,7 @@ const REASONS: Record<TombstoneBody['reason'], string> = {
   'outbox-full': 'its outbox was full',
   refused: 'they did not fit their schema',
   damaged: 'they were damaged on its card',
+  'not-stored': 'its card took them in no form',
 };
 
 /** One order for the same records, however they were read. */
