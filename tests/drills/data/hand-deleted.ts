@@ -1,4 +1,5 @@
 import type { Alert, DeviceCompleteness } from '@jostle/contracts';
+import type { OpenLink } from '@jostle/edge/uplink';
 import { figure } from '../../figures/figure.ts';
 import { deleteFromOutbox } from '../../support/outbox-file.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
@@ -15,6 +16,10 @@ const PER_APPEND = 20;
 const APPENDS = 15;
 /** Rows of one device that go in one round: 1,000 in all of a run. */
 const DELETED_A_ROUND = 20;
+/** A round makes 320 records. */
+const SMALL_OUTBOX = 200;
+const LARGE_OUTBOX = 500_000;
+const DELAY_MS = 100;
 /** How long it may take until the last of them is told. */
 const TOLD_MS = 120_000;
 const SETTLE_MS = 60_000;
@@ -23,23 +28,24 @@ export const handDeleted: Drill = {
   name: 'hand-deleted',
   about:
     'Between deliveries a hand deletes 1,000 rows from the outboxes of five devices; the rest is delivered.',
-  run: (options) => run(options, DELETED_A_ROUND),
+  run: (options) => run(options, DELETED_A_ROUND, LARGE_OUTBOX),
 };
 
 export const cleanRun: Drill = {
   name: 'clean-run',
-  about: 'The same deliveries with nothing deleted: nobody may be alarmed.',
-  run: (options) => run(options, 0),
+  about:
+    'The same deliveries with nothing deleted, from outboxes so small that they drop records and say so: nobody may be alarmed.',
+  run: (options) => run(options, 0, SMALL_OUTBOX),
 };
 
-async function run(options: DrillOptions, deletedARound: number): Promise<DrillResult> {
+async function run(options: DrillOptions, deletedARound: number, maxRecords: number): Promise<DrillResult> {
   const { seed, isLong, folder, progress } = options;
   const random = new Seeded(seed);
   const site = await openSite({ folder });
   const ids = Array.from({ length: DEVICES }, (_, i) => `HAND-${i + 1}`);
   await site.register(ids);
   const rounds = isLong ? ROUNDS * 10 : ROUNDS;
-  const load = { folder, mqttUrl: site.mqttUrl, rounds, deletedARound };
+  const load = { folder, mqttUrl: site.mqttUrl, rounds, deletedARound, maxRecords };
   const histories = await Promise.all(ids.map((id) => deliver(id, load, random.fork())));
   const deleted = histories.reduce((sum, history) => sum + history.deleted.size, 0);
   progress(`${deleted} rows were deleted`);
@@ -97,6 +103,8 @@ interface Load {
   mqttUrl: string;
   rounds: number;
   deletedARound: number;
+  /** In an outbox, before it drops routine ones. */
+  maxRecords: number;
 }
 
 interface History {
@@ -108,8 +116,9 @@ interface History {
 
 /** Fills an outbox, has rows deleted while nobody has it open, and delivers all of the rest or some of it, in turns. */
 async function deliver(deviceId: string, load: Load, random: Seeded): Promise<History> {
-  const { folder, mqttUrl, rounds, deletedARound } = load;
-  const open = () => new DrillDevice({ deviceId, folder, mqttUrl, random });
+  const { folder, mqttUrl, rounds, deletedARound, maxRecords } = load;
+  const disturb = (open: OpenLink) => delayed(open, random);
+  const open = () => new DrillDevice({ deviceId, folder, mqttUrl, random, maxRecords, disturb });
   const generated: GeneratedRecord[] = [];
   const deleted = new Set<number>();
   let n = 1;
@@ -139,6 +148,19 @@ async function deliver(deviceId: string, load: Load, random: Seeded): Promise<Hi
   }
   await deliverRest(open(), append, generated);
   return { deviceId, generated, deleted };
+}
+
+/** Messages overtake each other, as they do where a broker or several workers stand between. */
+function delayed(open: OpenLink, random: Seeded): OpenLink {
+  return (events) => {
+    const link = open(events);
+    return {
+      publish: (channel, payload) => {
+        setTimeout(() => link.publish(channel, payload), random.below(DELAY_MS));
+      },
+      close: (lastStatus) => link.close(lastStatus),
+    };
+  };
 }
 
 async function deliverRest(
