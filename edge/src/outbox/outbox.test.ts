@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DeviceRecord, ReceiptMessage, RecordDraft } from '@jostle/contracts';
+import type { DeviceRecord, ReceiptMessage, RecordDraft, SeqRanges } from '@jostle/contracts';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { pino } from 'pino';
@@ -226,6 +226,21 @@ describe('what is sent next', () => {
       [401, 500],
       [502, 601],
     ]);
+  });
+
+  test('has a place for the newest records however many events are scattered over the backlog', () => {
+    const outbox = outboxAt();
+    for (let n = 0; n < 30; n++) outbox.append([fault(n), ...many(2)], BOOT);
+    const spans = (inFlight: SeqRanges, room: number) =>
+      outbox.takeRuns(inFlight, room).map(({ fromSeq, toSeq }) => [fromSeq, toSeq]);
+    expect(spans([], 3)).toEqual([
+      [1, 1],
+      [4, 4],
+      [5, 90],
+    ]);
+    // Where only one place at a time becomes free it is every second one.
+    expect(spans([[1, 1]], 1)).toEqual([[4, 4]]);
+    expect(spans([[1, 4]], 1)).toEqual([[5, 90]]);
   });
 
   test('is nothing that is already on its way, and no more than there is room for', () => {

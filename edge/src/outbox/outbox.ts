@@ -60,6 +60,8 @@ export class Outbox {
   #count: number;
   /** Seq of the routine record that was stored last, 0 before the first. */
   #newestSample: number;
+  /** Events had the only place of the last call while a sample waited. */
+  #isSampleNext = false;
   #lastMeasuredAt: number | null;
   /** Of the latest receipt, and what of that the file knows; ms since the epoch. */
   #lastReceiptAt: number | null;
@@ -143,7 +145,8 @@ export class Outbox {
   }
 
   /**
-   * The next runs to send: events, then the newest samples, then the backlog from its beginning.
+   * The next runs to send: events, then the newest samples, then the backlog from its beginning. However many events
+   * there are, the newest samples have a place.
    *
    * @param inFlight ranges that are on their way and not given again
    */
@@ -157,10 +160,18 @@ export class Outbox {
       }
     };
     const gaps = () => missingFrom(taken, this.span.minSeq, this.#writer.lastSeq);
-    take(runsOf(this.#sound(this.#rows.events(gaps(), maxRuns * MAX_RUN_RECORDS))));
     const sample = this.#newestSample;
-    const gap = gaps().find(([from, to]) => from <= sample && sample <= to);
-    if (runs.length < maxRuns && gap !== undefined && this.#rows.holds(sample))
+    const gapOfSample = () => gaps().find(([from, to]) => from <= sample && sample <= to);
+    const isSampleWaiting = gapOfSample() !== undefined && this.#rows.holds(sample);
+    // Scattered events fill a window for minutes: one place of it, or every second one, is for what is measured now.
+    const kept = isSampleWaiting && (maxRuns > 1 || this.#isSampleNext) ? 1 : 0;
+    this.#isSampleNext = isSampleWaiting && kept === 0;
+    if (maxRuns > kept)
+      take(
+        runsOf(this.#sound(this.#rows.events(gaps(), maxRuns * MAX_RUN_RECORDS))).slice(0, maxRuns - kept),
+      );
+    const gap = isSampleWaiting ? gapOfSample() : undefined;
+    if (runs.length < maxRuns && gap !== undefined)
       take(runsOf(this.#sound(this.#rows.newest([gap[0], sample], MAX_RUN_RECORDS))).slice(-1));
     const room = maxRuns - runs.length;
     if (room > 0) take(runsOf(this.#sound(this.#rows.oldest(gaps(), room * MAX_RUN_RECORDS))));
