@@ -56,7 +56,6 @@ onEachStore('backup', (open) => {
     const before = await contentOf(store);
     expect(Object.entries(before).filter(([, rows]) => rows.length === 0)).toEqual([
       ['finding', []],
-      ['point_move', []],
       ['telemetry_climate', []],
     ]);
     const bytes = await taken(store);

@@ -6,7 +6,7 @@ import { serverDeps } from '../rest/server-fixture.ts';
 import { enterStory } from '../rest/story-fixture.ts';
 import type { Store } from '../store/store.ts';
 import { readPayload, submissionOf } from './messages.ts';
-import { makeRecord } from './records.ts';
+import { EPOCH, makeRecord, START_MS } from './records.ts';
 
 /** Enters orders, a pallet with a parcel, and records of every kind; each kind of table has rows afterwards. */
 export async function fillStore(store: Store): Promise<void> {
@@ -25,7 +25,29 @@ export async function fillStore(store: Store): Promise<void> {
   ] as const;
   const records = kinds.map((kind, i) => makeRecord(i + 3, kind));
   await new Inbox(store).commit([submissionOf(records), readPayload('{"v":1,"nonsense":"ä\\u0000"}')]);
-  await store.db.insertInto('cursor').values({ name: 'another', value: 3 }).execute();
+  await fillRest(store);
+}
+
+/** What comes only when something went wrong, or later. */
+async function fillRest({ db }: Store): Promise<void> {
+  const of = { device_id: 'DEV-1', epoch: EPOCH };
+  await db.insertInto('cursor').values({ name: 'another', value: 3 }).execute();
+  await db
+    .insertInto('boot_move')
+    .values({ ...of, boot_id: EPOCH, line_before: '{}' })
+    .execute();
+  await db
+    .insertInto('chain_range')
+    .values({ ...of, from_seq: 3, to_seq: 10, link_before: 'before', link_after: 'after' })
+    .execute();
+  await db
+    .insertInto('alert')
+    .values({ ...of, kind: 'lost', from_seq: 1, to_seq: 2, records: 2, raised_at: START_MS, detail: 'gone' })
+    .execute();
+  await db
+    .insertInto('reconciliation')
+    .values({ id: 'r', requested_at: START_MS, report: '{}', ended_at: null })
+    .execute();
 }
 
 /** Adds a table that no migration knows, with what is hardest to carry. */
