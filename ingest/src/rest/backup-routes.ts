@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
-import { RestoreReport } from '@jostle/contracts';
+import { Readable } from 'node:stream';
+import { JostleError, RestoreReport } from '@jostle/contracts';
 import Type from 'typebox';
 import type { ServerDeps } from './server-deps.ts';
 import { errorAnswers, type TypedApp } from './typed-app.ts';
@@ -11,7 +11,8 @@ const CONTENT_TYPE = 'application/x-ndjson';
 /** The whole store out of the running service and into it; to be registered in a scope of its own. */
 export function backupRoutes(app: TypedApp, { backups }: ServerDeps): void {
   app.addHook('onClose', () => backups.stop());
-  // Read as it arrives: a backup is larger than any memory.
+  // Read as it arrives: a backup is larger than any memory. Nothing else is a backup.
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser(CONTENT_TYPE, async (_: unknown, body: IncomingMessage) => body);
 
   app.post(
@@ -48,6 +49,10 @@ export function backupRoutes(app: TypedApp, { backups }: ServerDeps): void {
         response: { 200: RestoreReport, ...errorAnswers(400, 401, 408, 409, 422) },
       },
     },
-    async ({ body, query: { replace } }) => backups.restore(body as IncomingMessage, replace),
+    async ({ body, query: { replace } }) => {
+      if (!(body instanceof Readable))
+        throw new JostleError('REST_REQUEST_INVALID', `The body has to be a backup, as ${CONTENT_TYPE}`);
+      return backups.restore(body, replace);
+    },
   );
 }
