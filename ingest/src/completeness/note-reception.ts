@@ -1,6 +1,7 @@
 import { countOf, missingFrom, type SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
+import type { Engine } from '../store/engine.ts';
 import { type AlertNews, raiseAlerts, settleAlerts } from './alerts.ts';
 import { checkChain } from './chain-check.ts';
 import {
@@ -27,17 +28,18 @@ const OTHER_OUTBOX = 'another outbox took the place of the one that held them be
  */
 export async function noteReception(
   trx: Transaction<Database>,
+  engine: Engine,
   facts: readonly ReceptionFacts[],
 ): Promise<AlertNews[]> {
   if (facts.length === 0) return [];
-  const known = await readAccounts(trx, facts);
+  const known = await readAccounts(trx, engine, facts);
   const now = facts.map((fact) => counted(known.get(keyOf(fact)), fact));
   const closing = supersededBy(now, known);
   const news = await decideAll(trx, facts, now);
   news.push(...(await closeAll(trx, closing)));
-  await writeAccounts(trx, [...now, ...closing]);
-  await addToSteps(trx, facts);
-  news.push(...(await checkChain(trx, facts, new Map(now.map((account) => [keyOf(account), account])))));
+  await writeAccounts(trx, engine, closing.length === 0 ? now : [...now, ...closing]);
+  await addToSteps(trx, engine, facts);
+  news.push(...(await checkChain(trx, engine, facts, now)));
   news.push(...facts.flatMap(conflictNews));
   return raiseAlerts(trx, news);
 }
@@ -54,18 +56,16 @@ function counted(old: EpochAccount | undefined, fact: ReceptionFacts): EpochAcco
   return {
     ...spoken,
     received: account.received + countOf(after) - countOf(before),
-    stored: account.stored + fresh.length,
+    stored: fresh.reduce((sum, { records }) => sum + records.length, account.stored),
     dropped:
       account.dropped +
       tombstonesOf(fact).reduce((sum, [from, to]) => sum + countOf(missingFrom(after, from, to)), 0),
   };
 }
 
-function tombstonesOf({ fresh }: ReceptionFacts): SeqRanges {
-  return fresh.flatMap(({ record }) =>
-    record.kind === 'tombstone' && record.body.fromSeq <= record.body.toSeq
-      ? [[record.body.fromSeq, record.body.toSeq] as const]
-      : [],
+function tombstonesOf({ tombstones }: ReceptionFacts): SeqRanges {
+  return tombstones.flatMap(({ body: { fromSeq, toSeq } }) =>
+    fromSeq <= toSeq ? [[fromSeq, toSeq] as const] : [],
   );
 }
 
