@@ -7,6 +7,7 @@ import { type ChainRange, joinRun, type LinkedRun } from './chain-rules.ts';
 import type { EpochAccount } from './epoch-accounts.ts';
 import { keyOf, type ReceptionFacts } from './reception-facts.ts';
 
+const COLUMNS = ['device_id', 'epoch', 'from_seq', 'to_seq', 'link_before', 'link_after'] as const;
 const RANGE_UPDATE = `on conflict (device_id, epoch, from_seq) do update set
   to_seq = excluded.to_seq, link_before = excluded.link_before, link_after = excluded.link_after`;
 
@@ -73,7 +74,7 @@ async function readChain(
 ): Promise<Map<string, ChainRange[]>> {
   const keys = facts.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch }));
   const known = new Map<string, ChainRange[]>();
-  for (const row of await selectByKeys(trx, engine, 'chain_range', keys)) {
+  for (const row of await selectByKeys(trx, engine, 'chain_range', COLUMNS, keys)) {
     const { from_seq: fromSeq, to_seq: toSeq, link_before: before, link_after: after } = row;
     const key = keyOf({ deviceId: row.device_id, epoch: row.epoch });
     const own = known.get(key);

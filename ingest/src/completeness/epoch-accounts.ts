@@ -57,7 +57,7 @@ export async function readAccounts(
 ): Promise<Map<string, EpochAccount>> {
   const accounts = new Map<string, EpochAccount>();
   const read = async (keys: readonly { device_id: string; epoch?: string }[], condition: string) => {
-    for (const row of await selectByKeys(trx, engine, 'reception_epoch', keys, condition)) {
+    for (const row of await selectByKeys(trx, engine, 'reception_epoch', COLUMNS, keys, condition)) {
       const account = accountOf(row);
       accounts.set(keyOf(account), account);
     }
@@ -127,6 +127,7 @@ const CHANGING = [
   ...(['last_heard_at', 'min_seq', 'max_seq', 'mark_seq', 'mark_at', 'aged_seq', 'decided_below'] as const),
   ...(['pending_min', 'pending_max', 'received', 'stored', 'dropped', 'closed_at'] as const),
 ] satisfies (keyof CompletenessTables['reception_epoch'])[];
+const COLUMNS = ['device_id', 'epoch', ...CHANGING] as const;
 const ACCOUNT_UPDATE = `on conflict (device_id, epoch) do update set ${CHANGING.map(
   (column) => `${column} = excluded.${column}`,
 ).join(', ')}`;
