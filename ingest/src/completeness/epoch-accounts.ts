@@ -39,9 +39,12 @@ export function heard(
   minSeq: number,
   maxSeq: number,
 ): EpochAccount {
+  const { markSeq, markAt, agedSeq } = aged(account, receivedAt);
   return {
     ...account,
-    ...aged(account, receivedAt),
+    markSeq,
+    markAt,
+    agedSeq,
     lastHeardAt: Math.max(account.lastHeardAt, receivedAt),
     minSeq: Math.max(account.minSeq, minSeq),
     maxSeq: Math.max(account.maxSeq, maxSeq),

@@ -48,13 +48,16 @@ export async function noteReception(
 function counted(old: EpochAccount | undefined, fact: ReceptionFacts): EpochAccount {
   const { reports, before, after, fresh, receivedAt } = fact;
   const account = old ?? newAccount(fact, receivedAt);
-  const minSeq = Math.max(0, ...reports.map((report) => report.minSeq));
-  const maxSeq = Math.max(after.at(-1)?.[1] ?? 0, ...reports.map((report) => report.maxSeq));
+  let minSeq = 0;
+  let maxSeq = after.at(-1)?.[1] ?? 0;
+  for (const report of reports) {
+    minSeq = Math.max(minSeq, report.minSeq);
+    maxSeq = Math.max(maxSeq, report.maxSeq);
+  }
   // What comes out of the quarantine is no sign of life.
   const isHeard = reports.length > 0 || old === undefined;
-  const spoken = isHeard ? heard(account, receivedAt, minSeq, maxSeq) : { ...account };
   return {
-    ...spoken,
+    ...(isHeard ? heard(account, receivedAt, minSeq, maxSeq) : account),
     received: account.received + countOf(after) - countOf(before),
     stored: fresh.reduce((sum, { records }) => sum + records.length, account.stored),
     dropped:
@@ -82,7 +85,8 @@ async function decideAll(
   facts.forEach((fact, i) => {
     const account = accounts[i];
     if (account === undefined) return;
-    const settled = unionOfRanges(fact.after, undecided.get(keyOf(fact)) ?? []);
+    const dropped = undecided.get(keyOf(fact));
+    const settled = dropped === undefined ? fact.after : unionOfRanges(fact.after, dropped);
     const { decidedBelow, pending } = decide(account, fact.reports, account.minSeq, settled);
     news.push(...lostNews(account, decidedBelow, settled, NO_TOMBSTONE, fact.receivedAt));
     accounts[i] = { ...account, decidedBelow, pending };

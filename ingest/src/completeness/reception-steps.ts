@@ -137,8 +137,15 @@ class StepTally {
     if (step === undefined) {
       const { deviceId, epoch, bootId } = this.#boot;
       this.#steps.set(startsAt, {
-        ...{ device_id: deviceId, epoch, boot_id: bootId, starts_at: startsAt },
-        ...{ first_seq: seq, last_seq: seq, first_at: at, last_at: at, records: 1 },
+        device_id: deviceId,
+        epoch,
+        boot_id: bootId,
+        starts_at: startsAt,
+        first_seq: seq,
+        last_seq: seq,
+        first_at: at,
+        last_at: at,
+        records: 1,
       });
       return;
     }

@@ -92,11 +92,17 @@ async function receive(
 }
 
 /** What came out of the quarantine says nothing of what the device holds now. */
-function factsOf({ group, deviceId, epoch, receivedAt, ...reception }: Reception): ReceptionFacts {
-  const { before, after, messages, fresh, tombstones, sorted } = reception;
-  const isReplay = group.isReplay === true;
+function factsOf(reception: Reception): ReceptionFacts {
+  const { messages, sorted } = reception;
+  const isReplay = reception.group.isReplay === true;
   return {
-    ...{ deviceId, epoch, receivedAt, before, after, fresh, tombstones },
+    deviceId: reception.deviceId,
+    epoch: reception.epoch,
+    receivedAt: reception.receivedAt,
+    before: reception.before,
+    after: reception.after,
+    fresh: reception.fresh,
+    tombstones: reception.tombstones,
     reports: isReplay ? [] : messages.map(({ outbox }) => outbox),
     runs: isReplay ? [] : messages.filter(({ rejects }) => rejects.length === 0),
     conflicts: isReplay ? [] : sorted.conflicts.map(({ seq }) => seq),
