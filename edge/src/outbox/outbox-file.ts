@@ -50,7 +50,7 @@ function withReserve(
   log: Logger,
 ): OutboxFile {
   const { epoch, lastSeq, boots } = facts;
-  const note = { epoch, seq: lastSeq, given: lastSeq, boots };
+  const note = { epoch, seq: lastSeq, given: lastSeq, boots, unstored: 0 };
   return { db, epoch, lastSeq, reserve: reserve ?? SeqReserve.make(`${path}.reserve`, log, note) };
 }
 
