@@ -58,9 +58,13 @@ test('what lies behind a damaged frame is found, and the log is known to be brok
   expect(seqsIn(path)).toEqual(upTo(10));
 });
 
-test('a damaged header spoils no row, but the log is known to be broken', () => {
+test.each([
+  ['a flipped bit', (bytes: Buffer) => bytes.fill((bytes[17] ?? 0) ^ 1, 17, 18)],
+  ['a flipped bit in the word that says the order of bytes', (bytes: Buffer) => bytes.fill(0x83, 3, 4)],
+  ['a spoilt first sector', (bytes: Buffer) => bytes.fill(0xa5, 0, 512)],
+])('%s in the header spoils no later row, and the log is known to be broken', (_, damage) => {
   const { path, bytes } = interrupted();
-  spoil(path, bytes, 17);
+  writeFileSync(`${path}-wal`, damage(Buffer.from(bytes)));
   expect(readSqliteLog(`${path}-wal`, PAGE).isBroken).toBe(true);
   expect(seqsIn(path)).toEqual(upTo(10));
 });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { endianness } from 'node:os';
 
 /**
  * Reads the write-ahead log of an SQLite file. SQLite itself believes nothing behind the first frame that is not sound; here
@@ -48,24 +49,30 @@ export function readSqliteLog(path: string, pageBytes: number): SqliteLog {
 function framesOf(bytes: Buffer, pageBytes: number): { isHeaderSound: boolean; frames: Frame[] } {
   if (bytes.length < HEADER_BYTES + FRAME_HEADER_BYTES + pageBytes)
     return { isHeaderSound: true, frames: [] };
-  const isBigEndian = ((bytes[3] ?? 0) & BIG_ENDIAN_BIT) !== 0;
-  const isHeaderSound = checkSum(bytes.subarray(0, 24), START, isBigEndian).equals(bytes.subarray(24, 32));
-  // The first frame is always of the present log; what an earlier one left comes behind.
-  const salts = isHeaderSound ? bytes.subarray(16, 24) : bytes.subarray(HEADER_BYTES + 8, HEADER_BYTES + 16);
+  const isSaidBig = ((bytes[3] ?? 0) & BIG_ENDIAN_BIT) !== 0;
+  const isHeaderSound = checkSum(bytes.subarray(0, 24), START, isSaidBig).equals(bytes.subarray(24, 32));
+  const isBigEndian = isHeaderSound ? isSaidBig : endianness() === 'BE';
   let before = bytes.subarray(24, 32);
-  const frames: Frame[] = [];
+  const found = [];
   const step = FRAME_HEADER_BYTES + pageBytes;
   for (let at = HEADER_BYTES; at + step <= bytes.length; at += step) {
     const page = bytes.subarray(at + FRAME_HEADER_BYTES, at + step);
     const sum = checkSum(page, checkSum(bytes.subarray(at, at + 8), before, isBigEndian), isBigEndian);
-    const stored = bytes.subarray(at + 16, at + 24);
-    frames.push({
+    before = bytes.subarray(at + 16, at + 24);
+    found.push({
       page: { number: bytes.readUInt32BE(at), bytes: page },
       isCommit: bytes.readUInt32BE(at + 4) !== 0,
-      isSound: bytes.subarray(at + 8, at + 16).equals(salts) && sum.equals(stored),
+      salts: bytes.subarray(at + 8, at + 16),
+      isNext: sum.equals(before),
     });
-    before = stored;
   }
+  // The first frames are always of the present log; what an earlier one left comes behind.
+  const salts = isHeaderSound ? bytes.subarray(16, 24) : found.find(({ isNext }) => isNext)?.salts;
+  const frames = found.map(({ page, isCommit, isNext, salts: own }) => ({
+    page,
+    isCommit,
+    isSound: isNext && salts?.equals(own) === true,
+  }));
   return { isHeaderSound, frames };
 }
 
