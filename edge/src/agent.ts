@@ -141,6 +141,8 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
     await uplink.drained(AbortSignal.timeout(DRAIN_MS));
     clearInterval(pumpTimer);
     await uplink.close();
+    // After the last receipts: what they cover makes room.
+    keeper.close();
     log.info({ backlog: outbox.count }, 'agent has stopped');
     outbox.close();
   };

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DeviceRecord, ManualClock, type RecordDraft } from '@jostle/contracts';
+import { type DeviceRecord, ManualClock, type RecordDraft, type RecordTime } from '@jostle/contracts';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Outbox } from './outbox/outbox.ts';
@@ -37,6 +37,10 @@ const many = (count: number, draft: (i: number) => RecordDraft, from = 0) =>
 /** An outbox whose disk takes nothing from `fail` until `mend`. */
 class FailingOutbox extends Outbox {
   isFailing = false;
+  override nameUnstored(count: number, bootId: string, time: RecordTime): void {
+    if (this.isFailing) throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+    super.nameUnstored(count, bootId, time);
+  }
   override append(drafts: readonly RecordDraft[], bootId: string): DeviceRecord[] {
     if (this.isFailing) throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
     return super.append(drafts, bootId);
@@ -92,6 +96,43 @@ describe('a disk that takes nothing for a while', () => {
     expect(records.filter(({ kind }) => kind === 'fault')).toHaveLength(100);
     const stones = records.flatMap(({ kind, body }) => (kind === 'tombstone' ? [body] : []));
     expect(stones).toEqual([{ fromSeq: 5_001, toSeq: 6_100, reason: 'not-stored' }]);
+    outbox.close();
+  });
+});
+
+describe('a stop on a disk that takes nothing', () => {
+  const stonesOf = (outbox: Outbox) =>
+    sent(outbox).flatMap(({ kind, body }) => (kind === 'tombstone' ? [body] : []));
+
+  test('is counted, and the next start names what was given up, once', () => {
+    const first = keeping();
+    first.keeper.keep(many(2, climate), BOOT);
+    first.outbox.isFailing = true;
+    first.keeper.keep(many(10, fault, 2), BOOT);
+    first.keeper.keep(many(5_010, climate, 12), BOOT);
+    first.keeper.close();
+    first.outbox.close();
+
+    const idle = keeping();
+    idle.keeper.close();
+    idle.outbox.close();
+
+    for (const from of [6_000, 7_000]) {
+      const next = keeping();
+      next.keeper.keep(many(1, climate, from), OTHER_BOOT);
+      next.keeper.close();
+      expect(stonesOf(next.outbox)).toEqual([{ fromSeq: 3, toSeq: 5_022, reason: 'not-stored' }]);
+      next.outbox.close();
+    }
+  });
+
+  test('stores what waits where the disk has recovered', () => {
+    const { outbox, keeper } = keeping();
+    outbox.isFailing = true;
+    keeper.keep(many(3, climate), BOOT);
+    outbox.isFailing = false;
+    keeper.close();
+    expect([keeper.unstored, outbox.unstored, outbox.count]).toEqual([0, 0, 3]);
     outbox.close();
   });
 });

@@ -18,13 +18,16 @@ export class RecordKeeper {
   readonly #sensorStates = new SensorStates();
   readonly #startedMono: number;
   #stored = 0;
-  readonly #unstored = new UnstoredDrafts();
+  readonly #unstored: UnstoredDrafts;
   #isWritable = true;
+  /** Of the latest drafts. */
+  #latest: { time: RecordTime; bootId: string } | undefined;
 
   constructor(outbox: Outbox, clock: Clock, log: Logger) {
     this.#outbox = outbox;
     this.#clock = clock;
     this.#log = log;
+    this.#unstored = new UnstoredDrafts(outbox.unstored);
     this.#standing = new ClockStanding(clock);
     this.#startedMono = clock.monotonicMs();
   }
@@ -49,6 +52,7 @@ export class RecordKeeper {
     this.#sensorStates.note(drafts);
     const [first] = drafts;
     if (first === undefined) return;
+    this.#latest = { time: first, bootId };
     try {
       this.#storeWaiting(first, bootId);
       this.#store({ drafts, bootId });
@@ -58,6 +62,19 @@ export class RecordKeeper {
       this.#unstored.keep(drafts, bootId);
       const { count, lost } = this.#unstored;
       this.#log.error({ err: error, waiting: count, lost }, 'records could not be stored');
+    }
+  }
+
+  /** The last attempt to store what waits. What comes to nothing even so is counted, and the next start names it. */
+  close(): void {
+    const { count: waiting, lost } = this.#unstored;
+    if (this.#latest === undefined || waiting + lost === 0) return;
+    try {
+      this.#storeWaiting(this.#latest.time, this.#latest.bootId);
+    } catch (error) {
+      const { count, lost: gone } = this.#unstored;
+      this.#outbox.noteUnstored(count + gone);
+      this.#log.error({ err: error, waiting: count, lost: gone }, 'records are given up unstored');
     }
   }
 

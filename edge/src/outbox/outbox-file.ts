@@ -5,7 +5,7 @@ import { JostleError } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { salvageInto } from './salvage.ts';
 import { SeqReserve, syncFolder } from './seq-reserve.ts';
-import { type OpenedFile, type OutboxDatabase, openSqliteFile } from './sqlite-file.ts';
+import { damagedFile, type OpenedFile, type OutboxDatabase, openSqliteFile } from './sqlite-file.ts';
 
 /** The file never grows beyond this: 1 GiB in pages of 4 kB, so that a long outage does not fill the card. */
 const MAX_PAGES = 262_144;
@@ -36,10 +36,13 @@ export function openOutboxFile(path: string, log: Logger, maxPages: number = MAX
   if (reserve !== undefined) salvageInto(salvagePath(path), path, reserve, log);
   const asidePath = setAside(path);
   if (reserve !== undefined) exchange(path);
+  opened.close();
   log.error({ code: 'EDGE_OUTBOX_DAMAGED', reason: opened.reason, asidePath }, 'outbox is damaged');
   const mended = openSqliteFile(path, maxPages, randomUUID());
-  if (mended.kind === 'damaged')
+  if (mended.kind === 'damaged') {
+    mended.close();
     throw new JostleError('EDGE_OUTBOX_DAMAGED', `A new outbox at ${path} is damaged too: check the disk.`);
+  }
   return withReserve(path, mended, reserve, log);
 }
 
@@ -50,7 +53,7 @@ function withReserve(
   log: Logger,
 ): OutboxFile {
   const { epoch, lastSeq, boots } = facts;
-  const note = { epoch, seq: lastSeq, given: lastSeq, boots };
+  const note = { epoch, seq: lastSeq, given: lastSeq, boots, unstored: 0 };
   return { db, epoch, lastSeq, reserve: reserve ?? SeqReserve.make(`${path}.reserve`, log, note) };
 }
 
@@ -58,17 +61,17 @@ function withReserve(
 function openChecked(path: string, maxPages: number, reserve: SeqReserve | undefined): OpenedFile {
   const note = reserve?.note;
   // SQLite would make a new one, and take the write-ahead log away.
-  if (note !== undefined && note.seq > 0 && isEmpty(path)) return { kind: 'damaged', reason: 'it is gone' };
+  if (note !== undefined && note.seq > 0 && isEmpty(path))
+    return { kind: 'damaged', reason: 'it is gone', close: () => {} };
   const opened = openSqliteFile(path, maxPages, note?.epoch ?? randomUUID());
   if (opened.kind === 'damaged' || note === undefined) return opened;
   const { db, facts } = opened;
   if (facts.epoch === note.epoch && facts.lastSeq >= note.given) return opened;
-  db.close();
   const reason =
     facts.epoch === note.epoch
       ? 'records that were stored are gone'
       : 'it is not of the epoch of its reserve';
-  return { kind: 'damaged', reason };
+  return damagedFile(db, reason);
 }
 
 function isEmpty(path: string): boolean {

@@ -5,8 +5,9 @@ import type { DeviceRecord, ReceiptMessage, RecordDraft, SeqRanges } from '@jost
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Outbox } from './outbox.ts';
+import { OutboxRows } from './outbox-rows.ts';
 
 const BOOT = '11111111-1111-4111-8111-111111111111';
 const log = pino({ level: 'silent' });
@@ -368,4 +369,26 @@ describe('damage', () => {
     expect(stonesOf(records).slice(-1)).toEqual([{ fromSeq: 3, toSeq: 4, reason: 'damaged' }]);
     expect(outbox.count).toBe(4);
   });
+});
+
+test('receipts that come while the disk is full are applied, and tidied up with a later append', () => {
+  const outbox = outboxAt();
+  const [first] = outbox.append(many(2_500), BOOT);
+  const full = vi.spyOn(OutboxRows.prototype, 'transaction').mockImplementation(() => {
+    throw new Database.SqliteError('database or disk is full', 'SQLITE_FULL');
+  });
+  const note = vi.spyOn(OutboxRows.prototype, 'noteReceipt').mockImplementation(() => {
+    throw new Database.SqliteError('database or disk is full', 'SQLITE_FULL');
+  });
+  try {
+    const outcome = outbox.applyReceipt(receipt(outbox, { upTo: 2_400 }), 1_000_000);
+    expect(outcome).toEqual({ kind: 'applied', removed: 2_400, covered: [[1, 2_400]] });
+    expect(outbox.summary().lastReceiptAt).toBe(1_000_000);
+    expect([full.mock.calls.length, note.mock.calls.length]).toEqual([2, 1]);
+  } finally {
+    full.mockRestore();
+    note.mockRestore();
+  }
+  outbox.append(many(1), BOOT);
+  expect([first?.seq, outbox.count, outbox.summary().records]).toEqual([1, 101, 101]);
 });

@@ -20,6 +20,7 @@ import type { OutboxSummary } from './outbox-summary.ts';
 import { type Change, OutboxWriter } from './outbox-writer.ts';
 import type { ChainedRecord } from './record-row.ts';
 import { MAX_RUN_RECORDS, type RecordRun, runsOf } from './record-runs.ts';
+import type { SeqReserve } from './seq-reserve.ts';
 import { isFull } from './sqlite-file.ts';
 
 /** How often the time of the last receipt is written down: each writing costs flash memory a page. */
@@ -57,6 +58,7 @@ export class Outbox {
   readonly #log: Logger;
   readonly #writer: OutboxWriter;
   readonly #ballast: Ballast;
+  readonly #reserve: SeqReserve;
   #count: number;
   /** Seq of the routine record that was stored last, 0 before the first. */
   #newestSample: number;
@@ -76,6 +78,7 @@ export class Outbox {
     this.#rows = new OutboxRows(file.db);
     this.#log = log;
     this.epoch = file.epoch;
+    this.#reserve = file.reserve;
     this.#ballast = new Ballast(`${path}.ballast`, log);
     this.#writer = new OutboxWriter(this.#rows, file, this.#ballast, maxRecords, log);
     this.#count = this.#rows.count();
@@ -133,15 +136,25 @@ export class Outbox {
     return this.#write({ drafts, bootId, time: last });
   }
 
+  /** Records that came to nothing before they had a seq, by what an earlier run noted at its stop. */
+  get unstored(): number {
+    return this.#reserve.note.unstored;
+  }
+
+  /** Notes for the next start, in room that the file system has given already, how many records have no tombstone. */
+  noteUnstored(count: number): void {
+    this.#reserve.noteUnstored(count);
+  }
+
   /**
-   * Says that records came to nothing before they had a seq: they get theirs now, and a tombstone names them.
-   *
-   * @param time of the tombstone
+   * Gives seqs to records that came to nothing before they had one, and a tombstone of `time` that names them. A power cut
+   * before that is noted makes another tombstone: too many are named rather than too few.
    */
   nameUnstored(count: number, bootId: string, time: RecordTime): void {
     const { lastSeq } = this.#writer;
     const stone = tombstone(lastSeq + 1, lastSeq + count, 'not-stored', time);
     this.#write({ drafts: [stone], bootId, time, skipped: count });
+    this.#reserve.noteUnstored(0);
   }
 
   /**

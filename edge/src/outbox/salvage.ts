@@ -32,11 +32,13 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function salvageInto(target: string, damaged: string, reserve: SeqReserve, log: Logger): void {
   const { epoch, boots } = reserve.note;
   const opened = openSqliteFile(target, Number.MAX_SAFE_INTEGER, epoch);
-  if (opened.kind === 'damaged')
+  if (opened.kind === 'damaged') {
+    opened.close();
     throw new JostleError(
       'EDGE_OUTBOX_DAMAGED',
       `A new file beside ${damaged} is damaged too: check the disk.`,
     );
+  }
   const rows = new OutboxRows(opened.db);
   try {
     const count = rows.transaction(() => carry(rows, damaged));

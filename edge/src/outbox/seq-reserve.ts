@@ -27,6 +27,8 @@ export interface ReserveNote {
   given: number;
   /** No boot has a higher number. */
   boots: number;
+  /** Records that came to nothing at the last stop and are in no tombstone yet. */
+  unstored: number;
 }
 
 /**
@@ -55,7 +57,9 @@ export class SeqReserve {
     const latest = [0, 1]
       .flatMap((place) => noteIn(bytes.subarray(place * PLACE_BYTES, (place + 1) * PLACE_BYTES)) ?? [])
       .sort((a, b) => b.turn - a.turn)[0];
-    return latest === undefined ? undefined : new SeqReserve(path, log, latest.note, latest.turn);
+    if (latest === undefined) return undefined;
+    // Notes of before did not count the unstored.
+    return new SeqReserve(path, log, { ...latest.note, unstored: latest.note.unstored ?? 0 }, latest.turn);
   }
 
   /** A note for an outbox that has none yet. */
@@ -87,6 +91,13 @@ export class SeqReserve {
   noteBoot(number: number): void {
     if (number <= this.#note.boots) return;
     this.#note = { ...this.#note, boots: number };
+    this.#write();
+  }
+
+  /** To be called when records are given up that have no seq, and with 0 when a tombstone names them. */
+  noteUnstored(count: number): void {
+    if (count === this.#note.unstored) return;
+    this.#note = { ...this.#note, unstored: count };
     this.#write();
   }
 
@@ -126,7 +137,12 @@ export function syncFolder(path: string): void {
   }
 }
 
-function noteIn(place: Buffer): { turn: number; note: ReserveNote } | undefined {
+interface WrittenNote {
+  turn: number;
+  note: Omit<ReserveNote, 'unstored'> & Partial<Pick<ReserveNote, 'unstored'>>;
+}
+
+function noteIn(place: Buffer): WrittenNote | undefined {
   const line = place.toString('utf8').split('\n', 1)[0] ?? '';
   const text = line.slice(65);
   return hash('sha256', text) === line.slice(0, 64) ? JSON.parse(text) : undefined;

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { headIn, headText } from './chain-head.ts';
 import { type OutboxSummary, summaryOf } from './outbox-summary.ts';
 import { upgrade } from './schema-upgrade.ts';
+import { readSqliteLog } from './sqlite-log.ts';
 import { PAGE_BYTES } from './sqlite-pages.ts';
 
 export type OutboxDatabase = Database.Database;
@@ -44,7 +45,12 @@ export interface FileFacts {
 /** What came of opening a file: damage is told, not thrown, because it is mended. */
 export type OpenedFile =
   | { kind: 'open'; db: OutboxDatabase; facts: FileFacts }
-  | { kind: 'damaged'; reason: string };
+  | {
+      kind: 'damaged';
+      reason: string;
+      /** To be called when the file has been set aside: before, SQLite would take away the log that lies beside it. */
+      close(): void;
+    };
 
 /**
  * Opens a file of the outbox, or makes it, and checks its pages.
@@ -65,14 +71,16 @@ export function openSqliteFile(path: string, maxPages: number, newEpoch: string)
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
     db.pragma(`max_page_count = ${maxPages}`);
     db.exec('BEGIN IMMEDIATE; COMMIT');
-    const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+    const isLogBroken = readSqliteLog(`${path}-wal`, PAGE_BYTES).isBroken;
+    const verdict = isLogBroken
+      ? 'its write-ahead log is damaged'
+      : String(db.pragma('quick_check(1)', { simple: true }));
     const facts = verdict === 'ok' ? prepareTables(db, newEpoch) : undefined;
     if (facts !== undefined) return { kind: 'open', db, facts };
-    db.close();
-    return { kind: 'damaged', reason: verdict === 'ok' ? 'its tables contradict each other' : verdict };
+    return damagedFile(db, verdict === 'ok' ? 'its tables contradict each other' : verdict);
   } catch (error) {
+    if (isDamage(error)) return damagedFile(db, error.message);
     db.close();
-    if (isDamage(error)) return { kind: 'damaged', reason: error.message };
     if (!isBusy(error)) throw error;
     throw new JostleError(
       'EDGE_OUTBOX_IN_USE',
@@ -80,6 +88,10 @@ export function openSqliteFile(path: string, maxPages: number, newEpoch: string)
       { cause: error },
     );
   }
+}
+
+export function damagedFile(db: OutboxDatabase, reason: string): OpenedFile {
+  return { kind: 'damaged', reason, close: () => db.close() };
 }
 
 /** Makes the tables, or brings them up to date. @returns undefined where they are not what was written */

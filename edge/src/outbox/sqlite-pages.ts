@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type LogPage, readSqliteLog } from './sqlite-log.ts';
 
 /**
  * Reads rows out of the pages of an SQLite file without its tree: what lies in a sound page is found although the pages
@@ -10,8 +11,6 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 
 export const PAGE_BYTES = 4096;
 const FILE_HEADER_BYTES = 100;
-const WAL_HEADER_BYTES = 32;
-const FRAME_HEADER_BYTES = 24;
 const LEAF_TABLE = 0x0d;
 const LEAF_HEADER_BYTES = 8;
 /** The most of a row that lies in its leaf page, and the least where it goes on elsewhere (section 1.6). */
@@ -31,52 +30,40 @@ export interface PageRow {
 export function* rowsInPages(path: string): Generator<PageRow> {
   const file = openPages(path);
   try {
-    for (let index = 0; index < file.count; index++) {
-      const page = file.pageAt(index);
-      yield* rowsOf(page, index === 0 ? FILE_HEADER_BYTES : 0, file.pageNumbered);
-    }
+    for (const { number, bytes } of file)
+      yield* rowsOf(bytes, number === 1 ? FILE_HEADER_BYTES : 0, file.pageNumbered);
   } finally {
     file.close();
   }
 }
 
-interface PageFile {
-  /** Pages of the file, then frames of the log. */
-  count: number;
-  pageAt(index: number): Buffer;
+/** Pages of the file, then those of the log. */
+interface PageFile extends Iterable<LogPage> {
   /** The latest version of a page. */
   pageNumbered(number: number): Buffer | undefined;
   close(): void;
 }
 
 function openPages(path: string): PageFile {
-  const log = existsSync(`${path}-wal`) ? openSync(`${path}-wal`, 'r') : undefined;
+  const log = readSqliteLog(`${path}-wal`, PAGE_BYTES).pages;
   const main = existsSync(path) ? openSync(path, 'r') : undefined;
-  const size = (file: number | undefined) => (file === undefined ? 0 : fstatSync(file).size);
-  const pages = Math.ceil(size(main) / PAGE_BYTES);
-  const frames = Math.max(0, Math.floor((size(log) - WAL_HEADER_BYTES) / (FRAME_HEADER_BYTES + PAGE_BYTES)));
-  const read = (file: number | undefined, at: number, length: number) => {
-    const bytes = Buffer.alloc(length);
-    if (file !== undefined) readSync(file, bytes, 0, length, at);
+  const pages = main === undefined ? 0 : Math.ceil(fstatSync(main).size / PAGE_BYTES);
+  // Keyed by the number of the page: its last version in the log is the latest.
+  const latest = new Map(log.map(({ number, bytes }) => [number, bytes]));
+  const pageAt = (index: number) => {
+    const bytes = Buffer.alloc(PAGE_BYTES);
+    if (main !== undefined) readSync(main, bytes, 0, PAGE_BYTES, index * PAGE_BYTES);
     return bytes;
   };
-  const frameAt = (i: number) => WAL_HEADER_BYTES + i * (FRAME_HEADER_BYTES + PAGE_BYTES);
-  // Keyed by the number of the page, which counts from 1; the last frame of a page is its latest version.
-  const latest = new Map<number, number>();
-  for (let i = 0; i < frames; i++) latest.set(read(log, frameAt(i), 4).readUInt32BE(0), pages + i);
-  const pageAt = (index: number) =>
-    index < pages
-      ? read(main, index * PAGE_BYTES, PAGE_BYTES)
-      : read(log, frameAt(index - pages) + FRAME_HEADER_BYTES, PAGE_BYTES);
   return {
-    count: pages + frames,
-    pageAt,
-    pageNumbered: (number) => {
-      const index = latest.get(number) ?? (number >= 1 && number <= pages ? number - 1 : undefined);
-      return index === undefined ? undefined : pageAt(index);
+    *[Symbol.iterator]() {
+      for (let index = 0; index < pages; index++) yield { number: index + 1, bytes: pageAt(index) };
+      yield* log;
     },
+    pageNumbered: (number) =>
+      latest.get(number) ?? (number >= 1 && number <= pages ? pageAt(number - 1) : undefined),
     close: () => {
-      for (const file of [log, main]) if (file !== undefined) closeSync(file);
+      if (main !== undefined) closeSync(main);
     },
   };
 }

@@ -27,7 +27,12 @@ export interface DraftsOfBoot {
 export class UnstoredDrafts {
   #waiting: Waiting[] = [];
   #bytes = 0;
-  #lost = 0;
+  #lost: number;
+
+  /** @param lost how many went before, and are in no tombstone yet */
+  constructor(lost: number) {
+    this.#lost = lost;
+  }
 
   get count(): number {
     return this.#waiting.length;

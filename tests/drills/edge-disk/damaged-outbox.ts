@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceRecord } from '@jostle/contracts';
 import { Outbox } from '@jostle/edge/outbox';
@@ -10,15 +10,20 @@ import { compareHeld, heldRecords } from './held-records.ts';
 import { BOOT_ID, draftsFrom } from './readings.ts';
 
 const RECORDS = 1_000;
+const BATCH = 50;
 const PAGE = 4_096;
 const SECTOR = 512;
 const SHORT = 200;
 const LONG = 5_000;
 const RECOVERY_TARGET_MS = 5_000;
-const PAGE_SHARE_TARGET = 0.95;
+const DAMAGES_TARGET = 190;
+const DAMAGES_NOTE = `Each to the files of ${RECORDS} records; of the log the last transaction is spared, whose damage looks like a power cut.`;
+/** Beside the file lie its write-ahead log, while it is open, and the reserve of its seqs. */
+const SUFFIXES = ['', '-wal', '.reserve'] as const;
+type Suffix = (typeof SUFFIXES)[number];
 const SILENT = pino({ level: 'silent' });
 
-/** Changes the bytes of a file; each gives back what the file is afterwards. */
+/** Changes bytes; each gives back what they are afterwards. */
 const DAMAGES: Record<string, (bytes: Buffer, random: SeededRandom) => Buffer> = {
   page: (bytes, random) => bytes.fill(0, ...span(random.below(bytes.length / PAGE), PAGE)),
   cut: (bytes, random) => bytes.subarray(0, random.below(bytes.length)),
@@ -40,30 +45,52 @@ function span(index: number, length: number): [from: number, to: number] {
   return [index * length, (index + 1) * length];
 }
 
-/** Spoils the file of an outbox in every way that flash memory knows, and opens it again with the real one. */
+/** Which file, in which way, and the least share of records that must outlive it: null where all may be gone. */
+const KINDS: readonly { suffix: Suffix; way: string; least: number | null }[] = [
+  { suffix: '', way: 'page', least: 0.95 },
+  { suffix: '', way: 'cut', least: null },
+  { suffix: '', way: 'garbage', least: 0.95 },
+  { suffix: '', way: 'bits', least: 0.8 },
+  { suffix: '-wal', way: 'page', least: 0.9 },
+  { suffix: '-wal', way: 'garbage', least: 0.9 },
+  { suffix: '-wal', way: 'bits', least: 0.8 },
+  { suffix: '.reserve', way: 'page', least: 1 },
+  { suffix: '.reserve', way: 'cut', least: 1 },
+  { suffix: '.reserve', way: 'garbage', least: 1 },
+  { suffix: '.reserve', way: 'bits', least: 1 },
+];
+const NAMES: Record<Suffix, string> = { '': 'file', '-wal': 'log', '.reserve': 'reserve' };
+
+/** Spoils the files of an outbox in every way that flash memory knows, and opens it again with the real one. */
 export const damagedOutbox: Drill = {
   name: 'damaged-outbox',
-  about: 'Zeroed pages, cut ends, garbage in sectors and flipped bits in the file of the outbox.',
+  about: 'Zeroed pages, cut ends, garbage in sectors and flipped bits in the files of the outbox.',
   run: async ({ seed, isLong, folder, progress }: DrillOptions) => {
     const path = join(folder, 'outbox.db');
-    const { records, bytes, reserve } = filled(path);
+    const { records, stopped, running } = filled(join(folder, 'whole'));
     const random = seededRandom(seed);
-    const kinds = Object.keys(DAMAGES);
-    const total = { lost: 0, altered: 0, slowestMs: 0, leastOfPage: 1, kept: 0 };
+    const total = { damages: 0, lost: 0, altered: 0, slowestMs: 0 };
+    // By kind: the least share that was kept.
+    const least = KINDS.map(() => 1);
     const rounds = isLong ? LONG : SHORT;
     for (let round = 0; round < rounds; round++) {
       if (round % 500 === 0) progress(`${round} of ${rounds} damages`);
-      const kind = kinds[round % kinds.length] ?? 'page';
+      const index = round % KINDS.length;
+      const { suffix, way } = KINDS[index] ?? { suffix: '', way: 'page' };
+      const files = suffix === '-wal' ? running : stopped;
       rmSync(folder, { recursive: true });
       mkdirSync(folder);
-      writeFileSync(`${path}.reserve`, reserve);
-      writeFileSync(path, DAMAGES[kind]?.(Buffer.from(bytes), random) ?? bytes);
+      for (const file of files) writeFileSync(path + file.suffix, file.bytes);
+      const target = files.find((file) => file.suffix === suffix);
+      if (target === undefined) throw new Error(`an outbox has no file ${suffix}`);
+      const spoilt = spoiled(target, way, random);
+      writeFileSync(path + suffix, spoilt);
+      if (!spoilt.equals(target.bytes)) total.damages += 1;
       const { recoveryMs, lost, altered, kept } = recover(path, records);
       total.lost += lost;
       total.altered += altered;
-      total.kept += kept;
       total.slowestMs = Math.max(total.slowestMs, recoveryMs);
-      if (kind === 'page') total.leastOfPage = Math.min(total.leastOfPage, kept / RECORDS);
+      least[index] = Math.min(least[index] ?? 1, kept / RECORDS);
     }
     return {
       generated: rounds * RECORDS,
@@ -71,8 +98,8 @@ export const damagedOutbox: Drill = {
       twice: total.altered,
       recoveryMs: total.slowestMs,
       others: [
-        figure('damaged-outbox.damages', rounds, 'damages', `Each to a file of ${RECORDS} records.`, {
-          atLeast: SHORT,
+        figure('damaged-outbox.damages', total.damages, 'damages', DAMAGES_NOTE, {
+          atLeast: DAMAGES_TARGET,
         }),
         figure(
           'damaged-outbox.slowest',
@@ -81,31 +108,53 @@ export const damagedOutbox: Drill = {
           'The longest that the outbox took to open a damaged file.',
           { atMost: RECOVERY_TARGET_MS },
         ),
-        figure(
-          'damaged-outbox.page-salvage',
-          total.leastOfPage,
-          'share',
-          'Records that outlive a zeroed page, wherever it lies: the least of all such damages.',
-          { atLeast: PAGE_SHARE_TARGET },
-        ),
-        figure(
-          'damaged-outbox.salvage',
-          total.kept / (rounds * RECORDS),
-          'share',
-          'Records that outlived, over all damages; the others are named by tombstones.',
+        ...KINDS.map(({ suffix, way, least: target }, i) =>
+          figure(
+            `damaged-outbox.${NAMES[suffix]}-${way}`,
+            least[i] ?? 0,
+            'share',
+            'Records that were kept: the least of all such damages; tombstones name the others.',
+            ...(target === null ? [] : [{ atLeast: target }]),
+          ),
         ),
       ],
     };
   },
 };
 
-function filled(path: string): { records: DeviceRecord[]; bytes: Buffer; reserve: Buffer } {
+interface SavedFile {
+  suffix: Suffix;
+  bytes: Buffer;
+  /** Damage beyond this cannot be told from a power cut. */
+  synced: number;
+}
+
+function spoiled({ bytes, synced }: SavedFile, way: string, random: SeededRandom): Buffer {
+  const spoil = DAMAGES[way];
+  if (spoil === undefined) throw new Error(`no damage is called ${way}`);
+  const rest = bytes.subarray(synced);
+  return Buffer.concat([spoil(Buffer.from(bytes.subarray(0, synced)), random), rest]);
+}
+
+/** The files of an outbox after a stop, and as they lie there while it runs: then nearly all is in the log. */
+function filled(folder: string): { records: DeviceRecord[]; stopped: SavedFile[]; running: SavedFile[] } {
+  const path = join(folder, 'outbox.db');
   const outbox = new Outbox({ path, log: SILENT, maxRecords: 1_000_000 });
-  const records = Array.from({ length: RECORDS / 50 }, (_, i) =>
-    outbox.append(draftsFrom(i * 50, 50), BOOT_ID),
-  ).flat();
+  const append = (from: number) => outbox.append(draftsFrom(from, BATCH), BOOT_ID);
+  const records = Array.from({ length: RECORDS / BATCH - 1 }, (_, i) => append(i * BATCH)).flat();
+  const synced = statSync(`${path}-wal`).size;
+  records.push(...append(RECORDS - BATCH));
+  for (const suffix of SUFFIXES) copyFileSync(path + suffix, `${path}.copy${suffix}`);
   outbox.close();
-  return { records, bytes: readFileSync(path), reserve: readFileSync(`${path}.reserve`) };
+  const saved = (from: string, suffix: Suffix): SavedFile => {
+    const bytes = readFileSync(from + suffix);
+    return { suffix, bytes, synced: suffix === '-wal' ? synced : bytes.length };
+  };
+  return {
+    records,
+    stopped: [saved(path, ''), saved(path, '.reserve')],
+    running: SUFFIXES.map((suffix) => saved(`${path}.copy`, suffix)),
+  };
 }
 
 function recover(path: string, records: readonly DeviceRecord[]) {

@@ -161,16 +161,17 @@ async function accountOf(
   const named = dropped.reduce<SeqRanges>((all, { from_seq, to_seq }) => addRange(all, from_seq, to_seq), []);
   const accounted = named.reduce<SeqRanges>((all, [from, to]) => addRange(all, from, to), received);
   const unsaid = countOf(missingFrom(accounted, 1, received.at(-1)?.[1] ?? 0));
-  const gone = countOf(named.flatMap(([from, to]) => missingFrom(received, from, to)));
+  const gone = named.flatMap(([from, to]) => missingFrom(received, from, to));
+  const { unnamed, overstated } = heldAgainst(gone, given, stored);
   const eventsGone = missing.filter(({ kind }) => kind !== 'climate').length;
   const id = (name: string) => `edge-disk-full.${name}`;
   return {
     generated: given.length,
-    lost: unsaid + Math.max(0, missing.length - gone),
+    lost: unsaid + unnamed,
     twice: stored.length - hashes.size,
     others: [
       figure(id('dropped'), missing.length, 'records', 'Not stored by ingest, named by tombstones.'),
-      figure(id('overstated'), Math.max(0, gone - missing.length), 'records', 'Named and not missing.', {
+      figure(id('overstated'), overstated, 'records', 'Named and not missing.', {
         atMost: 0,
       }),
       figure(id('events-dropped'), eventsGone, 'records', 'Events among them.', { atMost: 0 }),
@@ -179,6 +180,38 @@ async function accountOf(
       }),
     ],
   };
+}
+
+/**
+ * Seqs rise with what was measured: between two records that came through as many seqs must be named as records are
+ * missing there, so that a tombstone in one place does not make up for a loss in another.
+ *
+ * @param gone seqs that are named and were not received
+ */
+function heldAgainst(
+  gone: SeqRanges,
+  given: readonly RecordDraft[],
+  stored: readonly { hash: string; seq: number }[],
+): { unnamed: number; overstated: number } {
+  const seqs = new Map(stored.map(({ hash, seq }) => [hash, seq]));
+  const account = { unnamed: 0, overstated: 0 };
+  let before = 0;
+  let missing = 0;
+  const close = (seq: number) => {
+    const ranges = gone.map(([from, to]) => [Math.max(from, before), Math.min(to, seq)] as const);
+    const named = countOf(ranges.filter(([from, to]) => from <= to));
+    account.unnamed += Math.max(0, missing - named);
+    account.overstated += Math.max(0, named - missing);
+    before = seq;
+    missing = 0;
+  };
+  for (const draft of given) {
+    const seq = seqs.get(hashOf(draft));
+    if (seq === undefined) missing += 1;
+    else close(seq);
+  }
+  close(Number.MAX_SAFE_INTEGER);
+  return account;
 }
 
 function hashOf(draft: RecordDraft): string {
