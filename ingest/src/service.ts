@@ -4,6 +4,7 @@ import { type Clock, listenError } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Backups } from './backup/backups.ts';
+import { holdAll } from './backup/writers-hold.ts';
 import { logAlerts } from './completeness/alert-log.ts';
 import { completenessMetrics } from './completeness/completeness-metrics.ts';
 import type { IngestConfig } from './config.ts';
@@ -62,8 +63,8 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
 
   const inbox = new Inbox(store);
   // While others work, they know who is there.
-  const leave = await joinWorkers(databaseUrl, () => inbox.forgetPresence());
-  parts.push({ name: 'workers', stop: leave });
+  const roll = await joinWorkers(databaseUrl, () => inbox.forgetPresence());
+  parts.push({ name: 'workers', stop: () => roll.leave() });
 
   const telemetry = openTelemetry(config, store);
   const metrics = new Registry();
@@ -97,14 +98,20 @@ async function compose(config: IngestConfig, log: Logger, clock: Clock, parts: P
     logAlerts(alertLog, report.alerts);
     keeper.nudge();
   };
-  const holdWriters = async () => {
-    intake.suspend();
-    await keeper.stop();
-    return async () => {
-      keeper = new Keeper(keeperOptions);
-      await inbox.forgetPresence().finally(() => intake.resume());
-    };
-  };
+  const holdWriters = () =>
+    holdAll([
+      { hold: () => roll.exclude(), letGo: () => roll.admit() },
+      {
+        hold: async () => intake.suspend(),
+        letGo: () => inbox.forgetPresence().finally(() => intake.resume()),
+      },
+      {
+        hold: () => keeper.stop(),
+        letGo: async () => {
+          keeper = new Keeper(keeperOptions);
+        },
+      },
+    ]);
   const server = await buildServer({
     store,
     clock,

@@ -359,6 +359,11 @@ export const ERROR_CODES = {
     meaning: 'Another backup or restore is running.',
     fix: 'Wait until it has ended.',
   },
+  BACKUP_WORKERS_RUNNING: {
+    http: 409,
+    meaning: 'A restore needs the database for itself, and other ingest workers are on it, or may be.',
+    fix: 'Stop all ingest workers but one, restart that one if the message says so, and restore again.',
+  },
   BACKUP_STALLED: {
     http: 408,
     meaning: 'Nothing more of the backup arrived for a while; the restore was given up and nothing changed.',

@@ -59,7 +59,7 @@ export class Backups {
    * Replaces everything by a backup. Nothing is stored meanwhile: devices keep what they have, and send it afterwards.
    *
    * @throws JostleError BACKUP_BUSY, BACKUP_INCOMPLETE, BACKUP_DAMAGED, BACKUP_VERSION_DIFFERS, BACKUP_STORE_NOT_EMPTY,
-   * BACKUP_STALLED, BACKUP_REFUSED; then nothing has changed
+   * BACKUP_STALLED, BACKUP_REFUSED, BACKUP_WORKERS_RUNNING; then nothing has changed
    */
   async restore(bytes: Readable, isReplacing: boolean): Promise<RestoreReport> {
     const end = this.#begin();
@@ -79,7 +79,10 @@ export class Backups {
         log.info({ operator: true, rows, createdAt: head.createdAt }, 'a backup was restored');
         return report;
       } finally {
-        await letGo();
+        // Whatever it is, it says nothing of the restore.
+        await letGo().catch((error: unknown) =>
+          log.error({ err: error }, 'what was held did not go on cleanly'),
+        );
       }
     } finally {
       end();

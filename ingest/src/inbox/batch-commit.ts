@@ -1,4 +1,4 @@
-import type { DeviceRecord, ErrorCode, SeqRanges } from '@jostle/contracts';
+import { type DeviceRecord, type ErrorCode, missingFrom, type SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
 import { type NotedBoot, noteBoots, openBoots } from '../boot-time/boot-notes.ts';
 import { boundRecords } from '../boot-time/bounding.ts';
@@ -10,14 +10,15 @@ import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
 import { insertRows } from '../store/row-sets.ts';
 import type { CommitReport } from './commit-report.ts';
+import { without } from './dead-ranges.ts';
 import { writeDerivedOf, writeDropped } from './derived-rows.ts';
 import { writeStates } from './device-states.ts';
 import { type EpochGroup, epochKey } from './epoch-group.ts';
-import { isCovered, repeatedRanges, type StoredAt, sortGroup } from './group-sort.ts';
+import { repeatedRanges, type StoredAt, sortGroup } from './group-sort.ts';
 import type { Quarantine } from './quarantine.ts';
 import { buildReceipt } from './receipt-builder.ts';
-import { readReceived, writeReceived } from './received-ranges.ts';
-import { bootNewsOf, type Reception, receptionOf } from './reception.ts';
+import { readRanges, writeRanges } from './received-ranges.ts';
+import { bootNewsOf, type Reception, receptionOf, rejectsOf } from './reception.ts';
 import { runRows } from './run-rows.ts';
 import { storedIn } from './stored-lookup.ts';
 import type { Reject, Submission } from './submission.ts';
@@ -52,7 +53,9 @@ export async function commitGroups(
   await writeDerivedOf(trx, receptions);
   for (const boot of boots) if (boot.isMoved) await moveRecords(trx, boot);
   await bound(commit, receptions);
-  await writeReceived(trx, engine, receptions);
+  await writeRanges(trx, engine, 'received', receptions);
+  const died = receptions.map(({ deviceId, epoch, dead }) => ({ deviceId, epoch, ...dead }));
+  await writeRanges(trx, engine, 'dead', died);
   await writeStates(trx, engine, receptions, heard);
   report.alerts.push(...(await noteReception(trx, engine, receptions.map(factsOf))));
   for (const boot of boots) if (boot.isMoved) await redateSteps(trx, boot);
@@ -67,26 +70,30 @@ async function receive(
   { trx, engine }: Commit,
   groups: readonly EpochGroup[],
 ): Promise<{ receptions: Reception[]; boots: readonly NotedBoot[] }> {
-  const received = await readReceived(trx, engine, groups);
+  const received = await readRanges(trx, engine, 'received', groups);
+  const dying = groups.filter((group) => group.isReplay === true || rejectsOf(group).length > 0);
+  const dead = await readRanges(trx, engine, 'dead', dying);
   const committedOf = (group: EpochGroup) => received.get(epochKey(group)) ?? NO_RANGES;
+  const deadOf = (group: EpochGroup) => dead.get(epochKey(group)) ?? NO_RANGES;
+  const settledOf = (group: EpochGroup) =>
+    group.isReplay === true ? without(committedOf(group), deadOf(group)) : committedOf(group);
   const stretches = groups.map((group) => ({
     deviceId: group.deviceId,
     epoch: group.epoch,
-    ranges: repeatedRanges(group, committedOf(group)),
+    ranges: repeatedRanges(group, settledOf(group)),
   }));
   const stored = await storedIn(trx, engine, stretches);
   const sorted = groups.map((group) => {
-    const committed = committedOf(group);
     const storedAt = stored.get(epochKey(group)) ?? NOTHING_STORED;
-    return { group, committed, sorting: sortGroup(group, committed, storedAt) };
+    return { group, sorting: sortGroup(group, settledOf(group), storedAt) };
   });
   const boots = await noteBoots(
     trx,
     engine,
     sorted.map(({ group, sorting }) => bootNewsOf(group, sorting.fresh)),
   );
-  const receptions = sorted.map(({ group, committed, sorting }) =>
-    receptionOf(group, sorting, committed, boots),
+  const receptions = sorted.map(({ group, sorting }) =>
+    receptionOf(group, sorting, committedOf(group), deadOf(group), boots),
   );
   return { receptions, boots: [...boots.values()] };
 }
@@ -118,9 +125,9 @@ async function bound({ trx, engine }: Commit, receptions: readonly Reception[]):
 }
 
 async function putAside({ quarantine, report }: Commit, reception: Reception): Promise<void> {
-  const { group, before, rejects, sorted } = reception;
+  const { group, dead, rejects, sorted } = reception;
   const asides = [
-    ...rejects.filter((reject) => isNews(before, reject)),
+    ...rejects.filter((reject) => isNews(dead.before, reject)),
     ...sorted.conflicts.map(conflictReject),
   ];
   const { added, overflow } = await quarantine.add(group, asides);
@@ -139,7 +146,7 @@ function addReceipt(report: CommitReport, reception: Reception): void {
     committed: after,
     outboxMinSeq: outbox.minSeq,
     answered: sorted.answered,
-    dead: deadOf([...rejects, ...sorted.conflicts.map(conflictReject)]),
+    dead: deadSeqs([...rejects, ...sorted.conflicts.map(conflictReject)]),
   });
   report.receipts.push({ deviceId, receipt });
 }
@@ -153,12 +160,12 @@ function conflictReject(record: DeviceRecord): Reject {
   };
 }
 
-/** A reject that was sent again after it was committed is no news. */
-function isNews(committed: SeqRanges, { seqs }: Reject): boolean {
-  return seqs === null || !isCovered(committed, seqs[0]) || !isCovered(committed, seqs[1]);
+/** A reject of what lies in quarantine already is no news; one of what was stored says that something is wrong. */
+function isNews(dead: SeqRanges, { seqs }: Reject): boolean {
+  return seqs === null || missingFrom(dead, ...seqs).length > 0;
 }
 
-function deadOf(rejects: readonly Reject[]): { seq: number; code: ErrorCode }[] {
+function deadSeqs(rejects: readonly Reject[]): { seq: number; code: ErrorCode }[] {
   return rejects.flatMap(({ seqs, code }) =>
     seqs === null
       ? []

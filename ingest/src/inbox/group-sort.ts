@@ -52,9 +52,9 @@ export function repeatedRanges({ messages }: EpochGroup, committed: SeqRanges): 
 /**
  * Sorts the records of a group into new ones, repetitions and conflicts.
  *
- * @param committed what is committed of this epoch
+ * @param committed what is committed of this epoch; for a replay of the quarantine without what is dead
  * @param storedAt the stored records of `repeatedRanges`; a committed seq without one lies in quarantine, or its run has
- * expired. Where the group is a replay of the quarantine, such a one is new
+ * expired
  */
 export function sortGroup(group: EpochGroup, committed: SeqRanges, storedAt: StoredAt): SortedGroup {
   const sorted: SortedGroup = { fresh: [], stored: 0, duplicates: 0, conflicts: [], answered: [] };
@@ -76,7 +76,7 @@ export function sortGroup(group: EpochGroup, committed: SeqRanges, storedAt: Sto
       sorted.stored += message.records.length;
       taken = addRange(taken, from, to);
       sorted.answered = addRange(sorted.answered, from, to);
-    } else taken = sortRecords(sorted, message, group.isReplay === true ? [] : committed, storedAt, taken);
+    } else taken = sortRecords(sorted, message, committed, storedAt, taken);
   }
   return sorted;
 }

@@ -27,6 +27,8 @@ export interface InboxTables {
   };
   /** Sequence numbers that were committed, to the inbox or to the quarantine. */
   received: SeqRangeColumns;
+  /** Of these, the ones that never reached the inbox: what could not be read of them went to the quarantine. */
+  dead: SeqRangeColumns;
   /** Sequence numbers that the device says it dropped. */
   dropped: SeqRangeColumns & { reason: string };
   device_state: {

@@ -129,6 +129,20 @@ onEachStore('inbox', (open) => {
     expect(again.receipts[0]?.receipt.upTo).toBe(3);
   });
 
+  it('quarantines what cannot be read under the number of a stored record, once', async () => {
+    const { inbox, db } = await openInbox();
+    await inbox.commit([submissionOf([1, 2, 3].map((seq) => makeRecord(seq, 'fault')))]);
+    const message = encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 3 }, [makeRecord(2, 'fault')]);
+    message.other[0] = { i: 0, kind: 'fault', body: { sensor: 7 } };
+    const variant = readPayload(JSON.stringify(message));
+    expect(await inbox.commit([variant])).toMatchObject({ stored: 0, quarantined: 1 });
+    expect(await inbox.commit([variant])).toMatchObject({ stored: 0, quarantined: 0 });
+    expect(await db.selectFrom('quarantine').select(['code', 'seq']).execute()).toEqual([
+      { code: 'INGEST_RECORD_MALFORMED', seq: 2 },
+    ]);
+    expect(await db.selectFrom('dead').selectAll().execute()).toEqual([]);
+  });
+
   it('settles the run of a malformed message whose epoch and seq can still be read', async () => {
     const { inbox } = await openInbox();
     const message = { v: 1, epoch: EPOCH, seq: 5, at: [1, 2, 3], surprise: true };

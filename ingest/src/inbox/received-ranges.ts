@@ -7,19 +7,23 @@ import { type EpochName, epochKey } from './epoch-group.ts';
 
 const COLUMNS = ['device_id', 'epoch', 'from_seq', 'to_seq'] as const;
 
-export interface ReceivedChange extends EpochName {
+/** The tables that keep merged ranges of sequence numbers. */
+type RangeTable = 'received' | 'dead';
+
+export interface RangeChange extends EpochName {
   before: SeqRanges;
   after: SeqRanges;
 }
 
-/** The sequence numbers of some epochs that are committed, keyed by epoch; none of an epoch that is missing. */
-export async function readReceived(
+/** The sequence numbers that a table has of some epochs, keyed by epoch; none of an epoch that is missing. */
+export async function readRanges(
   trx: Transaction<Database>,
   engine: Engine,
+  table: RangeTable,
   epochs: readonly EpochName[],
 ): Promise<Map<string, SeqRanges>> {
   const keys = epochs.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch }));
-  const rows = await selectByKeys(trx, engine, 'received', COLUMNS, keys);
+  const rows = await selectByKeys(trx, engine, table, COLUMNS, keys);
   const received = new Map<string, (readonly [number, number])[]>();
   for (const { device_id: deviceId, epoch, from_seq, to_seq } of rows) {
     const key = epochKey({ deviceId, epoch });
@@ -32,10 +36,11 @@ export async function readReceived(
 }
 
 /** Replaces the ranges that changed; most stay as they are, or only end later. */
-export async function writeReceived(
+export async function writeRanges(
   trx: Transaction<Database>,
   engine: Engine,
-  changes: readonly ReceivedChange[],
+  table: RangeTable,
+  changes: readonly RangeChange[],
 ): Promise<void> {
   const gone: { device_id: string; epoch: string; from_seq: number }[] = [];
   const changed: { device_id: string; epoch: string; from_seq: number; to_seq: number }[] = [];
@@ -48,11 +53,11 @@ export async function writeReceived(
     for (const [from_seq, to_seq] of after)
       if (old.get(from_seq) !== to_seq) changed.push({ ...name, from_seq, to_seq });
   }
-  await deleteByKeys(trx, engine, 'received', gone);
+  await deleteByKeys(trx, engine, table, gone);
   await insertRows(
     trx,
     engine,
-    'received',
+    table,
     changed,
     'on conflict (device_id, epoch, from_seq) do update set to_seq = excluded.to_seq',
   );

@@ -7,6 +7,7 @@ import {
 } from '@jostle/contracts';
 import { type BootNews, bootKey, type NotedBoot } from '../boot-time/boot-notes.ts';
 import { type Placement, placerOf } from '../boot-time/placement.ts';
+import { deadAfter } from './dead-ranges.ts';
 import { DATED_KINDS, type PlacedRecord, type TombstoneRecord } from './derived-rows.ts';
 import type { EpochGroup, RunSubmission } from './epoch-group.ts';
 import type { FreshRun, SortedGroup } from './group-sort.ts';
@@ -33,6 +34,8 @@ export interface Reception {
   /** The committed seqs before and after the batch. */
   before: SeqRanges;
   after: SeqRanges;
+  /** Of these, the ones that never reached the inbox; neither is known where the batch cannot change them. */
+  dead: { before: SeqRanges; after: SeqRanges };
   sorted: SortedGroup;
   /** What could not be read. */
   rejects: readonly Reject[];
@@ -50,6 +53,7 @@ export function receptionOf(
   group: EpochGroup,
   sorted: SortedGroup,
   before: SeqRanges,
+  dead: SeqRanges,
   boots: ReadonlyMap<string, NotedBoot>,
 ): Reception {
   const { deviceId, epoch, receivedAt } = group;
@@ -63,6 +67,7 @@ export function receptionOf(
     outbox.maxSeq = Math.max(outbox.maxSeq, span.maxSeq);
   }
   const { placed, undated, tombstones } = sightsOf(fresh);
+  const rejects = rejectsOf(group);
   return {
     deviceId,
     epoch,
@@ -72,16 +77,19 @@ export function receptionOf(
     outbox,
     before,
     after: sorted.answered.reduce<SeqRanges>((ranges, [from, to]) => addRange(ranges, from, to), before),
+    dead: { before: dead, after: deadAfter(dead, before, rejects, sorted.fresh) },
     sorted,
-    rejects: group.messages.flatMap((message) =>
-      message.kind === 'run' ? message.rejects : [message.reject],
-    ),
+    rejects,
     fresh,
     placed,
     undated,
     tombstones,
     newest: newestOf(fresh),
   };
+}
+
+export function rejectsOf({ messages }: EpochGroup): Reject[] {
+  return messages.flatMap((message) => (message.kind === 'run' ? message.rejects : [message.reject]));
 }
 
 /** What a batch tells of the boots of an epoch. */

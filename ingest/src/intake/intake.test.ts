@@ -1,26 +1,17 @@
 import { deviceTopic, encodeUpMessage } from '@jostle/contracts';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Inbox } from '../inbox/inbox.ts';
 import type { Submission } from '../inbox/submission.ts';
 import type { Store } from '../store/store.ts';
 import { EPOCH, makeRecord, START_MS } from '../testing/records.ts';
 import { storedRecords } from '../testing/stored-records.ts';
-import { openTemporaryStore } from '../testing/stores.ts';
+import { onEachStore } from '../testing/stores.ts';
 import type { LinkEvents } from './broker-link.ts';
 import { Intake } from './intake.ts';
 
 let store: Store;
-let closeStore: () => Promise<void>;
 let intake: Intake | undefined;
-beforeEach(async () => {
-  ({ store, close: closeStore } = await openTemporaryStore());
-  await store.db.insertInto('device').values({ id: 'DEV-1', name: 'One' }).execute();
-});
-afterEach(async () => {
-  await intake?.stop();
-  await closeStore();
-});
 
 /** The broker as a test plays it: `log` holds acknowledgements, receipts and departures in their order. */
 function startIntake(commit: (inbox: Inbox, batch: readonly Submission[]) => ReturnType<Inbox['commit']>) {
@@ -60,7 +51,16 @@ function startIntake(commit: (inbox: Inbox, batch: readonly Submission[]) => Ret
   return { intake, log, warned, deliver };
 }
 
-describe('intake', () => {
+onEachStore('intake', (open) => {
+  beforeEach(async () => {
+    store = await open();
+    await store.db.insertInto('device').values({ id: 'DEV-1', name: 'One' }).execute();
+  });
+  afterEach(async () => {
+    await intake?.stop();
+    intake = undefined;
+  });
+
   it('acknowledges in the order of arrival, then publishes the receipt, both after the commit', async () => {
     let committed = 0;
     const { log, deliver, intake } = startIntake(async (inbox, batch) => {

@@ -2,9 +2,10 @@ import { encodeUpMessage } from '@jostle/contracts';
 import { expect, it } from 'vitest';
 import { Inbox } from '../inbox/inbox.ts';
 import { storedRunOf } from '../inbox/stored-run.ts';
+import { expireRuns } from '../keeping/retention.ts';
 import type { Store } from '../store/store.ts';
 import { readPayload, submissionOf } from '../testing/messages.ts';
-import { EPOCH, makeRecord } from '../testing/records.ts';
+import { EPOCH, makeRecord, START_MS } from '../testing/records.ts';
 import { onEachStore } from '../testing/stores.ts';
 import { replayQuarantined } from './quarantine-replay.ts';
 
@@ -116,5 +117,61 @@ onEachStore('quarantine replay', (open) => {
       .execute();
     const id = (await quarantined(parts.store))[0]?.id ?? 0;
     expect(await replayQuarantined(parts, id)).toMatchObject({ isStored: true, stored: 0, duplicates: 1 });
+  });
+
+  it('stores nothing a second time that came another way and has expired since', async () => {
+    const parts = await openParts();
+    const { store, inbox } = parts;
+    const seqs = [1, 2, 3, 4];
+    const faults = seqs.map((seq) => makeRecord(seq, 'fault'));
+    const message = encodeUpMessage(EPOCH, span, faults);
+    message.other[1] = { i: 1, kind: 'fault', body: { sensor: 7 } };
+    await inbox.commit([submissionOf(faults, { deviceId: 'DEV-7' })]);
+    await register(store, 'DEV-7');
+    for (const deviceId of ['DEV-7', 'DEV-1']) {
+      await inbox.commit([readPayload(JSON.stringify(message), deviceId)]);
+      const younger = submissionOf([makeRecord(5, 'climate')], { deviceId, receivedAt: START_MS + 1 });
+      await inbox.commit([younger]);
+    }
+    // Unreadable as a whole, over what is stored, what is dead and what is new.
+    await inbox.commit([
+      readPayload(JSON.stringify({ ...message, at: [1, 2, 3, 4, 5, 6], seq: 1, surprise: true })),
+    ]);
+    await store.db.insertInto('cursor').values({ name: 'telemetry', value: 1000 }).execute();
+    expect(await expireRuns(store.db, START_MS + 1, START_MS + 9, new AbortController().signal)).toEqual({
+      runs: 4,
+      records: 6,
+    });
+
+    const rows = await quarantined(store);
+    const [unknown, , , whole] = rows;
+    expect(rows.map(({ code }) => code)).toEqual([
+      'INGEST_DEVICE_UNKNOWN',
+      'INGEST_RECORD_MALFORMED',
+      'INGEST_RECORD_MALFORMED',
+      'INGEST_MESSAGE_MALFORMED',
+    ]);
+    expect(await replayQuarantined(parts, unknown?.id ?? 0)).toMatchObject({ stored: 1, duplicates: 3 });
+    const repaired = encodeUpMessage(EPOCH, span, [
+      ...faults,
+      makeRecord(5, 'climate'),
+      makeRecord(6, 'climate'),
+    ]);
+    await store.db
+      .updateTable('quarantine')
+      .set({ raw: asBase64(repaired) })
+      .where('id', '=', whole?.id ?? 0)
+      .execute();
+    expect(await replayQuarantined(parts, whole?.id ?? 0)).toMatchObject({ stored: 2, duplicates: 4 });
+    const stored = await store.db.selectFrom('inbox').selectAll().execute();
+    const left = stored.map((run) => [run.device_id, run.from_seq, run.to_seq]).sort();
+    expect(left).toEqual([
+      ['DEV-1', 2, 2],
+      ['DEV-1', 5, 5],
+      ['DEV-1', 6, 6],
+      ['DEV-7', 2, 2],
+      ['DEV-7', 5, 5],
+    ]);
+    expect(await store.db.selectFrom('dead').selectAll().execute()).toEqual([]);
   });
 });

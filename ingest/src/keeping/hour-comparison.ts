@@ -1,6 +1,8 @@
 import type { HourDifference } from '@jostle/contracts';
 import { pointTimeText } from '@jostle/contracts';
 import type { Kysely } from 'kysely';
+import { unionOfRanges } from '../completeness/seq-sets.ts';
+import { isCovered } from '../inbox/group-sort.ts';
 import { toInstant } from '../ledger/instants.ts';
 import type { Database } from '../store/database.ts';
 import type { PointDelivery } from '../telemetry/point-delivery.ts';
@@ -137,28 +139,47 @@ async function refusedSeqs(db: Kysely<Database>, deviceId: string): Promise<Read
 }
 
 /**
- * Of points that belong to no record of this hour those whose record the inbox has, so that it belongs elsewhere. The
- * others may be of a record that has left the inbox, sent by a device whose clock was ahead: they stay.
+ * Of points that belong to no record of this hour those that can only be of records that the inbox has, so that they
+ * belong elsewhere or nowhere. A point names its record by the last digits of its seq alone: where the device has another
+ * record with these digits, of whatever epoch, that has left the inbox or never came, the point may be all that is left
+ * of it and stays.
  */
 async function knownElsewhere(
   db: Kysely<Database>,
   deviceId: string,
   strays: readonly PointTime[],
 ): Promise<PointPlace[]> {
+  const epochs = await db
+    .selectFrom('received')
+    .select(({ fn }) => ['epoch', fn.max('to_seq').as('last')])
+    .where('device_id', '=', deviceId)
+    .groupBy('epoch')
+    .execute();
   const runs = await db
     .selectFrom('inbox')
-    .select(['from_seq', 'to_seq'])
+    .select(['epoch', 'from_seq', 'to_seq'])
     .where('device_id', '=', deviceId)
     .execute();
-  return strays.flatMap(({ kind, timeNs }) => {
-    const digits = Number(timeNs.slice(-SEQ_DIGITS));
-    // The first seq from the beginning of the run on that ends with these digits lies within it.
-    const isKept = runs.some(
-      ({ from_seq, to_seq }) =>
-        from_seq + ((digits - (from_seq % 1_000_000) + 1_000_000) % 1_000_000) <= to_seq,
-    );
-    if (!isKept) return [];
-    const measuredAt = Number(timeNs.slice(0, -SEQ_DIGITS));
-    return [{ kind, deviceId, measuredAt, seq: digits }];
+  const kept = epochs.map(({ epoch, last }) => {
+    const own = runs.filter((run) => run.epoch === epoch);
+    return { last, ranges: unionOfRanges(own.map(({ from_seq, to_seq }) => [from_seq, to_seq])) };
   });
+  return strays.flatMap(({ kind, timeNs }) => {
+    const seq = Number(timeNs.slice(-SEQ_DIGITS));
+    const sights = kept.flatMap(({ last, ranges }) =>
+      seqsEnding(seq, last).map((candidate) => isCovered(ranges, candidate)),
+    );
+    if (sights.length === 0 || sights.includes(false)) return [];
+    return [{ kind, deviceId, measuredAt: Number(timeNs.slice(0, -SEQ_DIGITS)), seq }];
+  });
+}
+
+/** Each seq up to `last` whose last digits are these; seqs begin at 1. */
+function seqsEnding(digits: number, last: number): number[] {
+  const step = 10 ** SEQ_DIGITS;
+  const first = digits === 0 ? step : digits;
+  return Array.from(
+    { length: Math.max(0, Math.floor((last - first) / step) + 1) },
+    (_, n) => first + n * step,
+  );
 }

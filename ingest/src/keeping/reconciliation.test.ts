@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Inbox } from '../inbox/inbox.ts';
 import type { Store } from '../store/store.ts';
 import { EmbeddedTelemetryStore } from '../telemetry/embedded-store.ts';
@@ -7,9 +7,9 @@ import { HOUR_MS, type TelemetryStore } from '../telemetry/telemetry-store.ts';
 import { startWriter } from '../testing/idle-writer.ts';
 import { type InfluxServer, startInflux } from '../testing/influx.ts';
 import { submissionOf } from '../testing/messages.ts';
-import { EPOCH, makeRecord, START_MS } from '../testing/records.ts';
+import { EPOCH, makeRecord, OTHER_EPOCH, START_MS } from '../testing/records.ts';
 import { describeWithServer } from '../testing/servers.ts';
-import { openTemporaryStore } from '../testing/stores.ts';
+import { onEachStore, openTemporaryStore } from '../testing/stores.ts';
 import { emptyReconciliation, reconcile } from './reconciliation.ts';
 import { expireRuns } from './retention.ts';
 
@@ -19,17 +19,16 @@ const PER_HOUR = 60;
 const GOING = new AbortController().signal;
 
 let store: Store;
-let close: () => Promise<void>;
 let stopWriter: (() => Promise<void>) | undefined;
-beforeEach(async () => {
-  ({ store, close } = await openTemporaryStore());
-  for (const id of ['DEV-1', 'DEV-2']) await store.db.insertInto('device').values({ id, name: id }).execute();
-});
-afterEach(async () => {
-  await stopWriter?.();
+afterEach(() => {
   stopWriter = undefined;
-  await close();
 });
+
+/** Takes the store of the test in use. */
+async function begin(opened: Store) {
+  store = opened;
+  for (const id of ['DEV-1', 'DEV-2']) await store.db.insertInto('device').values({ id, name: id }).execute();
+}
 
 /** Some hours of readings of two devices, with one shock event in the second hour of each. */
 function hourOf(deviceId: string, hour: number) {
@@ -63,10 +62,18 @@ const hourText = (hour: number) => new Date(START_MS + hour * HOUR_MS).toISOStri
 
 describeWithServer('influxd', 'reconciliation with InfluxDB', () => {
   let server: InfluxServer;
+  let close: () => Promise<void>;
   beforeEach(async () => {
+    const temporary = await openTemporaryStore();
+    close = temporary.close;
+    await begin(temporary.store);
     server = await startInflux();
   });
-  afterEach(() => server.stop());
+  afterEach(async () => {
+    await stopWriter?.();
+    await server.stop();
+    await close();
+  });
   const open = () => new InfluxTelemetryStore({ ...server, database: 'jostle' });
   const drop = (measurement: string, device: string, from: number, to: number) =>
     server.query(
@@ -144,7 +151,10 @@ describeWithServer('influxd', 'reconciliation with InfluxDB', () => {
   });
 });
 
-describe('reconciliation with the embedded store', () => {
+onEachStore('reconciliation with the embedded store', (open) => {
+  beforeEach(async () => begin(await open()));
+  afterEach(() => stopWriter?.());
+
   it('finds and restores what was deleted, and does not ask it for the shock events', async () => {
     const { compare } = await fill(new EmbeddedTelemetryStore(store));
     expect(await compare()).toMatchObject({ points: 2 * (HOURS * PER_HOUR - 1), differingHours: 0 });
@@ -158,6 +168,27 @@ describe('reconciliation with the embedded store', () => {
       { device: 'DEV-1', hour: hourText(0), inbox: 60, telemetry: 55, missing: 5, extra: 0, isFixed: true },
     ]);
     expect(await compare()).toMatchObject({ differingHours: 0 });
+  });
+
+  it('leaves a point that may be of a record of an earlier epoch, which has left the inbox', async () => {
+    const telemetry = new EmbeddedTelemetryStore(store);
+    const { compare } = await fill(telemetry);
+    const stray = {
+      kind: 'climate',
+      deviceId: 'DEV-1',
+      epoch: OTHER_EPOCH,
+      values: { temperatureC: 1 },
+    } as const;
+    // With a clock that was ahead.
+    await telemetry.write([{ ...stray, seq: 5, measuredAt: START_MS + 3 * HOUR_MS + 5 }]);
+    const earlier = { device_id: 'DEV-1', epoch: OTHER_EPOCH, from_seq: 1, to_seq: 9 };
+    await store.db.insertInto('received').values(earlier).execute();
+    expect((await compare(true)).differences).toEqual([]);
+    expect(await telemetry.pointTimes('DEV-1', START_MS + 3 * HOUR_MS, START_MS + 4 * HOUR_MS)).toHaveLength(
+      61,
+    );
+    await store.db.deleteFrom('received').where('epoch', '=', OTHER_EPOCH).execute();
+    expect((await compare(true)).differences).toMatchObject([{ hour: hourText(3), extra: 1, isFixed: true }]);
   });
 
   it('leaves out the hours of which the inbox has let something go', async () => {

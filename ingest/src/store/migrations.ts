@@ -2,6 +2,7 @@ import { type Kysely, Migrator } from 'kysely';
 import { bootMigration } from '../boot-time/boot-migration.ts';
 import { completenessMigration } from '../completeness/completeness-migration.ts';
 import { findingMigration } from '../finding/finding-migration.ts';
+import { deadMigration } from '../inbox/dead-migration.ts';
 import { inboxMigration } from '../inbox/inbox-migration.ts';
 import { quarantineMigration } from '../inbox/quarantine-migration.ts';
 import { runsMigration } from '../inbox/runs-migration.ts';
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly (readonly [name: string, area: AreaMigration])[] = [
   ['007-runs', runsMigration],
   ['008-keeping', keepingMigration],
   ['009-completeness', completenessMigration],
+  ['010-dead', deadMigration],
 ];
 
 /** Brings the database to the newest tables, all in one transaction: a kill in the middle leaves nothing behind. */

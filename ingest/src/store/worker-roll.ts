@@ -1,7 +1,23 @@
+import { JostleError } from '@jostle/contracts';
 import { postgresSession } from './postgres-dialect.ts';
 
 /** Any number that nothing else in this database locks with. */
 const ROLL_LOCK = 6_051_978;
+
+/** The place of this process among those that work on a database. */
+export interface WorkerRoll {
+  /**
+   * Has the database for itself: who comes now waits.
+   *
+   * @throws JostleError BACKUP_WORKERS_RUNNING where others are there already, or nobody knows
+   */
+  exclude(): Promise<void>;
+  /** Undoes `exclude`; does nothing without it. */
+  admit(): Promise<void>;
+  leave(): Promise<void>;
+}
+
+const ALONE: WorkerRoll = { exclude: async () => {}, admit: async () => {}, leave: async () => {} };
 
 /**
  * Counts this process among those that work on the database, and runs `whenFirst` where it is the only one. A SQLite
@@ -9,15 +25,14 @@ const ROLL_LOCK = 6_051_978;
  * restart of PostgreSQL the workers that were there are not counted any more.
  *
  * @param whenFirst another process that starts meanwhile waits for its end
- * @returns leaves
  */
 export async function joinWorkers(
   databaseUrl: string | undefined,
   whenFirst: () => Promise<void>,
-): Promise<() => Promise<void>> {
+): Promise<WorkerRoll> {
   if (databaseUrl === undefined) {
     await whenFirst();
-    return async () => {};
+    return ALONE;
   }
   const session = await postgresSession(databaseUrl);
   const lock = async (call: string) => {
@@ -34,5 +49,20 @@ export async function joinWorkers(
     await session.end();
     throw error;
   }
-  return () => session.end();
+  let isAlone = false;
+  return {
+    exclude: async () => {
+      isAlone = await lock('pg_try_advisory_lock').catch((error: unknown) => {
+        const reason = 'The session that counts the workers was lost; restart ingest';
+        throw new JostleError('BACKUP_WORKERS_RUNNING', reason, { cause: error });
+      });
+      if (!isAlone)
+        throw new JostleError('BACKUP_WORKERS_RUNNING', 'Other ingest workers are on this database');
+    },
+    admit: async () => {
+      if (isAlone) await lock('pg_advisory_unlock');
+      isAlone = false;
+    },
+    leave: () => session.end(),
+  };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { Inbox } from '../inbox/inbox.ts';
 import type { Store } from '../store/store.ts';
 import { startWriter } from '../testing/idle-writer.ts';
@@ -9,23 +9,23 @@ import { submissionOf } from '../testing/messages.ts';
 import { makeRecord, START_MS } from '../testing/records.ts';
 import { type ScriptedAnswer, startScriptedServer } from '../testing/scripted-server.ts';
 import { describeWithServer, freePort } from '../testing/servers.ts';
-import { openTemporaryStore } from '../testing/stores.ts';
+import { onEachStore, openTemporaryStore } from '../testing/stores.ts';
 import { EmbeddedTelemetryStore } from './embedded-store.ts';
 import { InfluxTelemetryStore } from './influx-store.ts';
 
 let store: Store;
-let close: () => Promise<void>;
 let running: { stop(): Promise<void> } | undefined;
-beforeEach(async () => {
-  ({ store, close } = await openTemporaryStore());
+beforeEach(() => {
+  running = undefined;
+});
+
+/** Takes the store of the test in use, with eight readings in its inbox. */
+async function begin(opened: Store) {
+  store = opened;
   await store.db.insertInto('device').values({ id: 'DEV-1', name: 'One' }).execute();
   const readings = Array.from({ length: 8 }, (_, i) => makeRecord(i + 1, 'climate', { temperatureC: i + 1 }));
   await new Inbox(store).commit([submissionOf(readings)]);
-});
-afterEach(async () => {
-  await running?.stop();
-  await close();
-});
+}
 
 /** How many runs of the inbox lie beyond the cursor. */
 const uncarried = async () => {
@@ -49,7 +49,10 @@ async function carry(answer: (body: string, request: number) => ScriptedAnswer) 
   return { ...run, bodies: server.bodies };
 }
 
-describe('telemetry writer', () => {
+onEachStore('telemetry writer', (open) => {
+  beforeEach(async () => begin(await open()));
+  afterEach(() => running?.stop());
+
   it('moves its cursor past what was written, and goes on from there', async () => {
     const { bodies } = await carry(() => ({ status: 204 }));
     expect(bodies).toHaveLength(1);
@@ -209,6 +212,17 @@ describe('telemetry writer', () => {
 });
 
 describeWithServer('influxd', 'telemetry writer with InfluxDB', () => {
+  let close: () => Promise<void>;
+  beforeEach(async () => {
+    const temporary = await openTemporaryStore();
+    close = temporary.close;
+    await begin(temporary.store);
+  });
+  afterEach(async () => {
+    await running?.stop();
+    await close();
+  });
+
   it('carries the inbox around one impossible point, makes the database first, and writes again without a change', async () => {
     const server = await startInflux();
     const impossible = { ...makeRecord(9, 'climate'), measuredAt: 8.64e15 };

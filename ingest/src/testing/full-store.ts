@@ -33,6 +33,10 @@ async function fillRest({ db }: Store): Promise<void> {
   const of = { device_id: 'DEV-1', epoch: EPOCH };
   await db.insertInto('cursor').values({ name: 'another', value: 3 }).execute();
   await db
+    .insertInto('dead')
+    .values({ ...of, from_seq: 11, to_seq: 12 })
+    .execute();
+  await db
     .insertInto('boot_move')
     .values({ ...of, boot_id: EPOCH, line_before: '{}' })
     .execute();
