@@ -30,6 +30,14 @@ test.each([
     '7ed49367b4b2cc79c410f5d93901dccd28b543abdd4ef4c4fc56ff41474d9b4c',
   ],
   [
+    'climate',
+    {
+      ...{ temperatureC: -0.1, pressureHpa: 1013.25, ageMs: 1e21, sensor: 'a"\\ ü\u2028\u007f' },
+      relativeHumidityPct: 1e-7,
+    },
+    '08339c2bbee4fd9e7fe7bc41c2bba33ef8dd47ce4e748762d25f99abae6930fd',
+  ],
+  [
     'tombstone',
     { fromSeq: 1, toSeq: 2, reason: 'outbox-full' },
     '56b01d5fd78014d46290f4844e3b428a9b8d560ac8297408fe47c771d59e0852',
@@ -63,6 +71,34 @@ test('the hash is that of the sorted JSON, whatever the body holds', () => {
     fc.property(fc.dictionary(key, value, { maxKeys: 12 }), (body) => {
       expect(recordHash(record('climate', body))).toBe(plainHash(record('climate', body)));
     }),
+  );
+});
+
+const number = fc.oneof(
+  fc.constantFrom(-0, 1e-7, 1e21, 0.1, Number.NaN, Number.NEGATIVE_INFINITY),
+  fc.double(),
+  fc.integer(),
+);
+const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('"', '\\', '\n', '\u007f'));
+const reading = fc.record(
+  {
+    sensor: fc.oneof({ weight: 9, arbitrary: text }, { weight: 1, arbitrary: value }),
+    ageMs: number,
+    temperatureC: fc.oneof(number, fc.constant(undefined)),
+    relativeHumidityPct: number,
+    pressureHpa: fc.oneof({ weight: 9, arbitrary: number }, { weight: 1, arbitrary: value }),
+    other: value,
+  },
+  { requiredKeys: ['sensor', 'ageMs'] },
+);
+
+test('the hash of a reading is that of the sorted JSON, whatever its numbers and texts are', () => {
+  fc.assert(
+    fc.property(reading, number, number, text, (body, measuredAt, monotonicMs, bootId) => {
+      const of = { ...record('climate', body), measuredAt, monotonicMs, bootId } as DeviceRecord;
+      expect(recordHash(of)).toBe(plainHash(of));
+    }),
+    { numRuns: 1000 },
   );
 });
 

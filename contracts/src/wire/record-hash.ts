@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { DeviceRecord } from './records.ts';
+import type { ClimateBody, DeviceRecord } from './records.ts';
 
 /**
  * SHA-256 over the content of a record, in hex: the same identity with another hash is a conflict.
@@ -15,8 +15,44 @@ export function sameContent(a: DeviceRecord, b: DeviceRecord): boolean {
   return contentOf(a) === contentOf(b);
 }
 
-function contentOf({ kind, measuredAt, monotonicMs, clockQuality, bootId, body }: DeviceRecord): string {
-  return JSON.stringify([kind, measuredAt, monotonicMs, clockQuality, bootId, sorted(body)]);
+function contentOf(record: DeviceRecord): string {
+  const { kind, measuredAt, monotonicMs, clockQuality, bootId, body } = record;
+  const climate =
+    kind === 'climate' && Number.isFinite(measuredAt) && Number.isFinite(monotonicMs)
+      ? climateOf(body)
+      : undefined;
+  return climate === undefined
+    ? JSON.stringify([kind, measuredAt, monotonicMs, clockQuality, bootId, sorted(body)])
+    : `["climate",${measuredAt},${monotonicMs},${quoted(clockQuality)},${quoted(bootId)},${climate}]`;
+}
+
+/** `sorted` as JSON of a reading, which nearly every record is; undefined of one that is not as it should be. */
+function climateOf(body: ClimateBody): string | undefined {
+  const { ageMs, pressureHpa, relativeHumidityPct, sensor, temperatureC } = body;
+  if (typeof sensor !== 'string' || !Number.isFinite(ageMs)) return undefined;
+  let keys = 2;
+  let text = `{"ageMs":${ageMs}`;
+  if (Number.isFinite(pressureHpa)) {
+    keys += 1;
+    text += `,"pressureHpa":${pressureHpa}`;
+  }
+  if (Number.isFinite(relativeHumidityPct)) {
+    keys += 1;
+    text += `,"relativeHumidityPct":${relativeHumidityPct}`;
+  }
+  text += `,"sensor":${quoted(sensor)}`;
+  if (Number.isFinite(temperatureC)) {
+    keys += 1;
+    text += `,"temperatureC":${temperatureC}`;
+  }
+  return keys === Object.keys(body).length ? `${text}}` : undefined;
+}
+
+/** ASCII without the quote and the backslash: JSON leaves it as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** The same value with the keys of its objects sorted; itself where they are and it is flat. */

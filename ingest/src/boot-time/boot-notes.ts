@@ -61,7 +61,8 @@ export async function noteBoots(
     boot_id: bootId,
   }));
   const known = new Map<string, BootRow>();
-  for (const row of await selectByKeys(trx, engine, 'boot', keys)) known.set(keyOfRow(row), row);
+  for (const row of await selectByKeys(trx, engine, 'boot', BOOT_COLUMNS, keys))
+    known.set(keyOfRow(row), row);
   const anchorsBefore = await knownAnchors(
     trx,
     engine,
@@ -89,7 +90,7 @@ export function openBoots(
   epochs: readonly EpochOfDevice[],
 ): Promise<BootRow[]> {
   const keys = epochs.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch }));
-  return selectByKeys(trx, engine, 'boot', keys, OPEN_BOOT);
+  return selectByKeys(trx, engine, 'boot', BOOT_COLUMNS, keys, OPEN_BOOT);
 }
 
 function sightingsOf(news: BootNews): BootSighting[] {
@@ -217,7 +218,7 @@ async function knownAnchors(
   boots: readonly Pick<BootRow, 'device_id' | 'epoch' | 'boot_id'>[],
 ): Promise<Map<string, AnchorRow[]>> {
   const anchors = new Map<string, AnchorRow[]>();
-  for (const row of await selectByKeys(trx, engine, 'clock_anchor', boots)) {
+  for (const row of await selectByKeys(trx, engine, 'clock_anchor', ANCHOR_COLUMNS, boots)) {
     const key = keyOfRow(row);
     const own = anchors.get(key);
     if (own === undefined) anchors.set(key, [row]);
@@ -227,6 +228,7 @@ async function knownAnchors(
 }
 
 type AnchorRow = Selectable<BootTables['clock_anchor']>;
+const ANCHOR_COLUMNS = ['device_id', 'epoch', 'seq', 'boot_id', 'mono_ms', 'wall_ms'] as const;
 
 function keyOfRow(row: Pick<BootRow, 'device_id' | 'epoch' | 'boot_id'>): string {
   return bootKey({ deviceId: row.device_id, epoch: row.epoch }, row.boot_id);

@@ -18,7 +18,8 @@ function factsOf(device: number, seq: number): ReceptionFacts {
     ...{ deviceId: `DEV-${device}`, epoch: EPOCH, receivedAt: START_MS },
     reports: [{ minSeq: seq, maxSeq: seq }],
     ...{ before: [], after: [[seq, seq]], conflicts: [] },
-    fresh: [{ record, placement: { quality: 'measured', at: record.measuredAt } }],
+    fresh: [{ records: [record], placements: [{ quality: 'measured', at: record.measuredAt }] }],
+    tombstones: [],
     runs: [{ chainBefore: 'x'.repeat(43), records: [record] }],
   };
 }
@@ -30,14 +31,15 @@ onEachStore('a batch', (open) => {
       let statements = 0;
       await store.db.transaction().execute((trx) => {
         const counting = trx.withPlugin({
-          transformQuery: ({ node }) => {
+          transformQuery: ({ node }) => node,
+          transformResult: async ({ result }) => {
             statements += 1;
-            return node;
+            return result;
           },
-          transformResult: async ({ result }) => result,
         });
         return noteReception(
           counting as typeof trx,
+          store.engine,
           Array.from({ length: devices }, (_, i) => factsOf(from + i, i === 2 ? 4 : 1)),
         );
       });
@@ -57,7 +59,7 @@ onEachStore('a batch', (open) => {
     const registry = new Registry();
     completenessMetrics(registry, store);
     const behind = { ...factsOf(2, 1), reports: [{ minSeq: 1, maxSeq: 8 }] };
-    await store.db.transaction().execute((trx) => noteReception(trx, [factsOf(1, 4), behind]));
+    await store.db.transaction().execute((trx) => noteReception(trx, store.engine, [factsOf(1, 4), behind]));
     const text = await registry.metrics();
     for (const line of [
       'jostle_ingest_records{state="stored"} 2',

@@ -1,13 +1,15 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
-import { insertChunks } from '../store/insert-chunks.ts';
+import type { Engine } from '../store/engine.ts';
+import { deleteByKeys, insertRows, selectByKeys } from '../store/row-sets.ts';
 import type { AlertNews } from './alerts.ts';
 import { type ChainRange, joinRun, type LinkedRun } from './chain-rules.ts';
 import type { EpochAccount } from './epoch-accounts.ts';
 import { keyOf, type ReceptionFacts } from './reception-facts.ts';
 
-/** Rows that one DELETE names; SQLite allows 1,000 terms of an expression. */
-const NAMED_ROWS = 250;
+const COLUMNS = ['device_id', 'epoch', 'from_seq', 'to_seq', 'link_before', 'link_after'] as const;
+const RANGE_UPDATE = `on conflict (device_id, epoch, from_seq) do update set
+  to_seq = excluded.to_seq, link_before = excluded.link_before, link_after = excluded.link_after`;
 
 interface Followed {
   deviceId: string;
@@ -20,29 +22,36 @@ interface Followed {
  * Follows the chain of each outbox over what came. A message without a link, or with a record that cannot be read,
  * says nothing.
  *
- * @param accounts keyed by `keyOf`; ranges below what is decided are let go, nothing will touch them
+ * @param accounts in the order of the facts; ranges below what is decided are let go, nothing will touch them
  */
 export async function checkChain(
   trx: Transaction<Database>,
+  engine: Engine,
   facts: readonly ReceptionFacts[],
-  accounts: ReadonlyMap<string, EpochAccount>,
+  accounts: readonly EpochAccount[],
 ): Promise<AlertNews[]> {
-  const linked = facts.filter(({ runs }) => runs.some(isLinked));
-  if (linked.length === 0) return [];
-  const known = await readChain(trx, linked);
+  const linked = facts.flatMap((fact, i) =>
+    fact.runs.some(isLinked) ? { fact, decidedBelow: accounts[i]?.decidedBelow ?? 0 } : [],
+  );
+  const known = await readChain(
+    trx,
+    engine,
+    linked.map(({ fact }) => fact),
+  );
   const news: AlertNews[] = [];
-  const followed = linked.map(({ deviceId, epoch, receivedAt, runs }): Followed => {
-    const old = known.get(keyOf({ deviceId, epoch })) ?? [];
-    let now = old;
-    for (const run of runs.filter(isLinked)) {
+  const followed = linked.map(({ fact, decidedBelow }): Followed => {
+    const { deviceId, epoch, receivedAt, runs } = fact;
+    const old = known.get(keyOf(fact)) ?? [];
+    let now: readonly ChainRange[] = old;
+    for (const run of runs) {
+      if (!isLinked(run)) continue;
       const { ranges, breaks } = joinRun(now, epoch, run);
       now = ranges;
       for (const seq of breaks) news.push(chainAlert(deviceId, epoch, seq, receivedAt));
     }
-    const decidedBelow = accounts.get(keyOf({ deviceId, epoch }))?.decidedBelow ?? 0;
     return { deviceId, epoch, old, now: now.filter(({ toSeq }) => toSeq >= decidedBelow - 1) };
   });
-  await writeChain(trx, followed);
+  await writeChain(trx, engine, followed);
   return news;
 }
 
@@ -57,67 +66,53 @@ function chainAlert(deviceId: string, epoch: string, seq: number, at: number): A
   };
 }
 
+/** By rising seq, keyed by `keyOf`. */
 async function readChain(
   trx: Transaction<Database>,
+  engine: Engine,
   facts: readonly ReceptionFacts[],
 ): Promise<Map<string, ChainRange[]>> {
+  const keys = facts.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch }));
   const known = new Map<string, ChainRange[]>();
-  for (const chunk of insertChunks(facts)) {
-    const rows = await trx
-      .selectFrom('chain_range')
-      .selectAll()
-      .where('device_id', 'in', [...new Set(chunk.map(({ deviceId }) => deviceId))])
-      .where('epoch', 'in', [...new Set(chunk.map(({ epoch }) => epoch))])
-      .orderBy('from_seq')
-      .execute();
-    for (const row of rows) {
-      const key = keyOf({ deviceId: row.device_id, epoch: row.epoch });
-      const own = known.get(key) ?? [];
-      known.set(key, own);
-      own.push({
-        ...{ fromSeq: row.from_seq, toSeq: row.to_seq },
-        ...{ before: row.link_before, after: row.link_after },
-      });
-    }
+  for (const row of await selectByKeys(trx, engine, 'chain_range', COLUMNS, keys)) {
+    const { from_seq: fromSeq, to_seq: toSeq, link_before: before, link_after: after } = row;
+    const key = keyOf({ deviceId: row.device_id, epoch: row.epoch });
+    const own = known.get(key);
+    if (own === undefined) known.set(key, [{ fromSeq, toSeq, before, after }]);
+    else own.push({ fromSeq, toSeq, before, after });
   }
+  for (const ranges of known.values()) ranges.sort((a, b) => a.fromSeq - b.fromSeq);
   return known;
 }
 
-async function writeChain(trx: Transaction<Database>, followed: readonly Followed[]): Promise<void> {
-  const changed = followed.flatMap(({ deviceId, epoch, old, now }) =>
-    now
-      .filter((range) => !old.includes(range))
-      .map(({ fromSeq, toSeq, before, after }) => ({
-        ...{ device_id: deviceId, epoch, from_seq: fromSeq, to_seq: toSeq },
-        ...{ link_before: before, link_after: after },
-      })),
-  );
-  const gone = followed.flatMap(({ deviceId, epoch, old, now }) =>
-    old
-      .filter(({ fromSeq }) => !now.some((range) => range.fromSeq === fromSeq))
-      .map(({ fromSeq }) => ({ deviceId, epoch, fromSeq })),
-  );
-  for (let i = 0; i < gone.length; i += NAMED_ROWS)
-    await trx
-      .deleteFrom('chain_range')
-      .where((eb) =>
-        eb.or(
-          gone
-            .slice(i, i + NAMED_ROWS)
-            .map(({ deviceId, epoch, fromSeq }) => eb.and({ device_id: deviceId, epoch, from_seq: fromSeq })),
-        ),
-      )
-      .execute();
-  for (const chunk of insertChunks(changed))
-    await trx
-      .insertInto('chain_range')
-      .values(chunk)
-      .onConflict((conflict) =>
-        conflict.columns(['device_id', 'epoch', 'from_seq']).doUpdateSet((eb) => ({
-          to_seq: eb.ref('excluded.to_seq'),
-          link_before: eb.ref('excluded.link_before'),
-          link_after: eb.ref('excluded.link_after'),
-        })),
-      )
-      .execute();
+async function writeChain(
+  trx: Transaction<Database>,
+  engine: Engine,
+  followed: readonly Followed[],
+): Promise<void> {
+  const gone: { device_id: string; epoch: string; from_seq: number }[] = [];
+  const changed: Database['chain_range'][] = [];
+  for (const { deviceId, epoch, old, now } of followed) {
+    for (const { fromSeq } of old)
+      if (!now.some((range) => range.fromSeq === fromSeq))
+        gone.push({ device_id: deviceId, epoch, from_seq: fromSeq });
+    for (const range of now) if (!old.includes(range)) changed.push(rangeRow(deviceId, epoch, range));
+  }
+  await deleteByKeys(trx, engine, 'chain_range', gone);
+  await insertRows(trx, engine, 'chain_range', changed, RANGE_UPDATE);
+}
+
+function rangeRow(
+  deviceId: string,
+  epoch: string,
+  { fromSeq, toSeq, before, after }: ChainRange,
+): Database['chain_range'] {
+  return {
+    device_id: deviceId,
+    epoch,
+    from_seq: fromSeq,
+    to_seq: toSeq,
+    link_before: before,
+    link_after: after,
+  };
 }

@@ -1,6 +1,7 @@
 import { countOf, missingFrom, type SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
+import type { Engine } from '../store/engine.ts';
 import { type AlertNews, raiseAlerts, settleAlerts } from './alerts.ts';
 import { checkChain } from './chain-check.ts';
 import {
@@ -27,17 +28,18 @@ const OTHER_OUTBOX = 'another outbox took the place of the one that held them be
  */
 export async function noteReception(
   trx: Transaction<Database>,
+  engine: Engine,
   facts: readonly ReceptionFacts[],
 ): Promise<AlertNews[]> {
   if (facts.length === 0) return [];
-  const known = await readAccounts(trx, facts);
+  const known = await readAccounts(trx, engine, facts);
   const now = facts.map((fact) => counted(known.get(keyOf(fact)), fact));
   const closing = supersededBy(now, known);
   const news = await decideAll(trx, facts, now);
   news.push(...(await closeAll(trx, closing)));
-  await writeAccounts(trx, [...now, ...closing]);
-  await addToSteps(trx, facts);
-  news.push(...(await checkChain(trx, facts, new Map(now.map((account) => [keyOf(account), account])))));
+  await writeAccounts(trx, engine, closing.length === 0 ? now : [...now, ...closing]);
+  await addToSteps(trx, engine, facts);
+  news.push(...(await checkChain(trx, engine, facts, now)));
   news.push(...facts.flatMap(conflictNews));
   return raiseAlerts(trx, news);
 }
@@ -46,26 +48,27 @@ export async function noteReception(
 function counted(old: EpochAccount | undefined, fact: ReceptionFacts): EpochAccount {
   const { reports, before, after, fresh, receivedAt } = fact;
   const account = old ?? newAccount(fact, receivedAt);
-  const minSeq = Math.max(0, ...reports.map((report) => report.minSeq));
-  const maxSeq = Math.max(after.at(-1)?.[1] ?? 0, ...reports.map((report) => report.maxSeq));
+  let minSeq = 0;
+  let maxSeq = after.at(-1)?.[1] ?? 0;
+  for (const report of reports) {
+    minSeq = Math.max(minSeq, report.minSeq);
+    maxSeq = Math.max(maxSeq, report.maxSeq);
+  }
   // What comes out of the quarantine is no sign of life.
   const isHeard = reports.length > 0 || old === undefined;
-  const spoken = isHeard ? heard(account, receivedAt, minSeq, maxSeq) : { ...account };
   return {
-    ...spoken,
+    ...(isHeard ? heard(account, receivedAt, minSeq, maxSeq) : account),
     received: account.received + countOf(after) - countOf(before),
-    stored: account.stored + fresh.length,
+    stored: fresh.reduce((sum, { records }) => sum + records.length, account.stored),
     dropped:
       account.dropped +
       tombstonesOf(fact).reduce((sum, [from, to]) => sum + countOf(missingFrom(after, from, to)), 0),
   };
 }
 
-function tombstonesOf({ fresh }: ReceptionFacts): SeqRanges {
-  return fresh.flatMap(({ record }) =>
-    record.kind === 'tombstone' && record.body.fromSeq <= record.body.toSeq
-      ? [[record.body.fromSeq, record.body.toSeq] as const]
-      : [],
+function tombstonesOf({ tombstones }: ReceptionFacts): SeqRanges {
+  return tombstones.flatMap(({ body: { fromSeq, toSeq } }) =>
+    fromSeq <= toSeq ? [[fromSeq, toSeq] as const] : [],
   );
 }
 
@@ -82,7 +85,8 @@ async function decideAll(
   facts.forEach((fact, i) => {
     const account = accounts[i];
     if (account === undefined) return;
-    const settled = unionOfRanges(fact.after, undecided.get(keyOf(fact)) ?? []);
+    const dropped = undecided.get(keyOf(fact));
+    const settled = dropped === undefined ? fact.after : unionOfRanges(fact.after, dropped);
     const { decidedBelow, pending } = decide(account, fact.reports, account.minSeq, settled);
     news.push(...lostNews(account, decidedBelow, settled, NO_TOMBSTONE, fact.receivedAt));
     accounts[i] = { ...account, decidedBelow, pending };

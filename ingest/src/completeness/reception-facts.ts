@@ -1,5 +1,12 @@
 import type { DeviceRecord, OutboxSpan, SeqRanges } from '@jostle/contracts';
 import type { Placement } from '../boot-time/placement.ts';
+import type { TombstoneRecord } from '../inbox/derived-rows.ts';
+
+/** Records of one boot that are new in the inbox, each with its placement; null while its time is not known. */
+export interface FreshRecords {
+  records: readonly DeviceRecord[];
+  placements: readonly (Placement | null)[];
+}
 
 /** What a batch brought of one epoch of one device. */
 export interface ReceptionFacts {
@@ -11,8 +18,9 @@ export interface ReceptionFacts {
   /** The seqs that were committed before and after the batch. */
   before: SeqRanges;
   after: SeqRanges;
-  /** Records that are new in the inbox; the placement is null while their time is not known. */
-  fresh: readonly { record: DeviceRecord; placement: Placement | null }[];
+  fresh: readonly FreshRecords[];
+  /** Those of the new records that tell of what was dropped. */
+  tombstones: readonly TombstoneRecord[];
   /** The messages whose every record could be read. */
   runs: readonly { chainBefore: string | null; records: readonly DeviceRecord[] }[];
   /** Seqs that came with other content than the stored one. */

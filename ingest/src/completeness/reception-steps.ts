@@ -1,7 +1,9 @@
-import { type Insertable, sql, type Transaction } from 'kysely';
+import type { Insertable, Transaction } from 'kysely';
 import type { Placement } from '../boot-time/placement.ts';
 import type { Database } from '../store/database.ts';
+import type { Engine } from '../store/engine.ts';
 import { insertChunks } from '../store/insert-chunks.ts';
+import { insertRows } from '../store/row-sets.ts';
 import type { CompletenessTables } from './completeness-tables.ts';
 import type { ReceptionFacts } from './reception-facts.ts';
 
@@ -12,6 +14,16 @@ export const STEP_MS = 600_000;
 export const UNDATED = -1;
 
 type StepRow = Insertable<CompletenessTables['reception_step']>;
+
+const STEP_UPDATE = `on conflict (device_id, epoch, boot_id, starts_at) do update set
+  first_seq = ${extreme('first_seq', '<')}, last_seq = ${extreme('last_seq', '>')},
+  first_at = ${extreme('first_at', '<')}, last_at = ${extreme('last_at', '>')},
+  records = reception_step.records + excluded.records`;
+
+function extreme(column: string, side: '<' | '>'): string {
+  const [kept, given] = [`reception_step.${column}`, `excluded.${column}`];
+  return `case when ${given} ${side} ${kept} then ${given} else ${kept} end`;
+}
 
 export interface BootOfEpoch {
   deviceId: string;
@@ -28,32 +40,23 @@ export interface DatedSeq {
 /** Adds records that are new to the steps in which they were made. */
 export async function addToSteps(
   trx: Transaction<Database>,
+  engine: Engine,
   facts: readonly ReceptionFacts[],
 ): Promise<void> {
-  const rows = facts.flatMap(({ deviceId, epoch, fresh }) => {
+  const rows: StepRow[] = [];
+  for (const { deviceId, epoch, fresh } of facts) {
     // Keyed by boot id.
-    const byBoot = new Map<string, DatedSeq[]>();
-    for (const { record, placement } of fresh) {
-      const own = byBoot.get(record.bootId) ?? [];
-      byBoot.set(record.bootId, own);
-      own.push({ seq: record.seq, at: instantOf(placement) });
+    const boots = new Map<string, StepTally>();
+    for (const { records, placements } of fresh) {
+      const bootId = records[0]?.bootId ?? '';
+      const tally = boots.get(bootId) ?? new StepTally({ deviceId, epoch, bootId });
+      boots.set(bootId, tally);
+      for (let i = 0; i < records.length; i++)
+        tally.add(records[i]?.seq ?? 0, instantOf(placements[i] ?? null));
     }
-    return [...byBoot].flatMap(([bootId, records]) => stepsOf({ deviceId, epoch, bootId }, records));
-  });
-  for (const chunk of insertChunks(rows))
-    await trx
-      .insertInto('reception_step')
-      .values(chunk)
-      .onConflict((conflict) =>
-        conflict.columns(['device_id', 'epoch', 'boot_id', 'starts_at']).doUpdateSet({
-          first_seq: extreme('first_seq', '<'),
-          last_seq: extreme('last_seq', '>'),
-          first_at: extreme('first_at', '<'),
-          last_at: extreme('last_at', '>'),
-          records: sql`reception_step.records + excluded.records`,
-        }),
-      )
-      .execute();
+    for (const tally of boots.values()) rows.push(...tally.rows());
+  }
+  await insertRows(trx, engine, 'reception_step', rows, STEP_UPDATE);
 }
 
 /**
@@ -111,18 +114,40 @@ export function instantOf(placement: Placement | null): number | null {
   return placement === null || placement.quality === 'bounded' ? null : placement.at;
 }
 
-function stepsOf({ deviceId, epoch, bootId }: BootOfEpoch, records: readonly DatedSeq[]): StepRow[] {
+function stepsOf(boot: BootOfEpoch, records: readonly DatedSeq[]): StepRow[] {
+  const tally = new StepTally(boot);
+  for (const { seq, at } of records) tally.add(seq, at);
+  return tally.rows();
+}
+
+/** The steps of one boot. */
+class StepTally {
+  readonly #boot: BootOfEpoch;
   // Keyed by the start of the step.
-  const steps = new Map<number, StepRow>();
-  for (const { seq, at } of records) {
+  readonly #steps = new Map<number, StepRow>();
+
+  constructor(boot: BootOfEpoch) {
+    this.#boot = boot;
+  }
+
+  /** @param at ms; null while the time is not known */
+  add(seq: number, at: number | null): void {
     const startsAt = at === null ? UNDATED : Math.floor(at / STEP_MS) * STEP_MS;
-    const step = steps.get(startsAt);
+    const step = this.#steps.get(startsAt);
     if (step === undefined) {
-      steps.set(startsAt, {
-        ...{ device_id: deviceId, epoch, boot_id: bootId, starts_at: startsAt },
-        ...{ first_seq: seq, last_seq: seq, first_at: at, last_at: at, records: 1 },
+      const { deviceId, epoch, bootId } = this.#boot;
+      this.#steps.set(startsAt, {
+        device_id: deviceId,
+        epoch,
+        boot_id: bootId,
+        starts_at: startsAt,
+        first_seq: seq,
+        last_seq: seq,
+        first_at: at,
+        last_at: at,
+        records: 1,
       });
-      continue;
+      return;
     }
     step.records += 1;
     step.first_seq = Math.min(step.first_seq, seq);
@@ -132,10 +157,8 @@ function stepsOf({ deviceId, epoch, bootId }: BootOfEpoch, records: readonly Dat
       step.last_at = Math.max(step.last_at ?? at, at);
     }
   }
-  return [...steps.values()];
-}
 
-function extreme(column: 'first_seq' | 'last_seq' | 'first_at' | 'last_at', side: '<' | '>') {
-  const [kept, given] = [sql.ref(`reception_step.${column}`), sql.ref(`excluded.${column}`)];
-  return sql<number>`case when ${given} ${sql.raw(side)} ${kept} then ${given} else ${kept} end`;
+  rows(): StepRow[] {
+    return [...this.#steps.values()];
+  }
 }

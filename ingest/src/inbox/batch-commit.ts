@@ -54,7 +54,7 @@ export async function commitGroups(
   await bound(commit, receptions);
   await writeReceived(trx, engine, receptions);
   await writeStates(trx, engine, receptions, heard);
-  report.alerts.push(...(await noteReception(trx, receptions.map(factsOf))));
+  report.alerts.push(...(await noteReception(trx, engine, receptions.map(factsOf))));
   for (const boot of boots) if (boot.isMoved) await redateSteps(trx, boot);
   for (const reception of receptions) {
     await putAside(commit, reception);
@@ -92,15 +92,18 @@ async function receive(
 }
 
 /** What came out of the quarantine says nothing of what the device holds now. */
-function factsOf({ group, deviceId, epoch, receivedAt, ...reception }: Reception): ReceptionFacts {
-  const { before, after, messages, fresh, sorted } = reception;
-  const isReplay = group.isReplay === true;
+function factsOf(reception: Reception): ReceptionFacts {
+  const { messages, sorted } = reception;
+  const isReplay = reception.group.isReplay === true;
   return {
-    ...{ deviceId, epoch, receivedAt, before, after },
+    deviceId: reception.deviceId,
+    epoch: reception.epoch,
+    receivedAt: reception.receivedAt,
+    before: reception.before,
+    after: reception.after,
+    fresh: reception.fresh,
+    tombstones: reception.tombstones,
     reports: isReplay ? [] : messages.map(({ outbox }) => outbox),
-    fresh: fresh.flatMap(({ records, placements }) =>
-      records.map((record, i) => ({ record, placement: placements[i] ?? null })),
-    ),
     runs: isReplay ? [] : messages.filter(({ rejects }) => rejects.length === 0),
     conflicts: isReplay ? [] : sorted.conflicts.map(({ seq }) => seq),
   };

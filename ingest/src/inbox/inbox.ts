@@ -26,7 +26,7 @@ export class Inbox {
       await lockInbox(trx, engine);
       const report = emptyReport();
       const quarantine = new Quarantine(trx);
-      const registered = await registeredAmong(trx, new Set(batch.map((submission) => submission.deviceId)));
+      const registered = await registeredAmong(trx, engine, new Set(batch.map(({ deviceId }) => deviceId)));
       const known = batch.filter((submission) => registered.has(submission.deviceId));
       const unknown = batch.filter((submission) => !registered.has(submission.deviceId));
       report.unregistered = unknown.length;

@@ -5,6 +5,8 @@ import type { Engine } from '../store/engine.ts';
 import { deleteByKeys, insertRows, selectByKeys } from '../store/row-sets.ts';
 import { type EpochName, epochKey } from './epoch-group.ts';
 
+const COLUMNS = ['device_id', 'epoch', 'from_seq', 'to_seq'] as const;
+
 export interface ReceivedChange extends EpochName {
   before: SeqRanges;
   after: SeqRanges;
@@ -17,7 +19,7 @@ export async function readReceived(
   epochs: readonly EpochName[],
 ): Promise<Map<string, SeqRanges>> {
   const keys = epochs.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch }));
-  const rows = await selectByKeys(trx, engine, 'received', keys);
+  const rows = await selectByKeys(trx, engine, 'received', COLUMNS, keys);
   const received = new Map<string, (readonly [number, number])[]>();
   for (const { device_id: deviceId, epoch, from_seq, to_seq } of rows) {
     const key = epochKey({ deviceId, epoch });

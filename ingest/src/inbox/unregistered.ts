@@ -1,5 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
+import type { Engine } from '../store/engine.ts';
+import { selectByKeys } from '../store/row-sets.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Submission } from './submission.ts';
 
@@ -12,14 +14,11 @@ const CODE = 'INGEST_DEVICE_UNKNOWN';
 /** The ids among `deviceIds` that are registered. */
 export async function registeredAmong(
   trx: Transaction<Database>,
+  engine: Engine,
   deviceIds: ReadonlySet<string>,
 ): Promise<Set<string>> {
-  if (deviceIds.size === 0) return new Set();
-  const rows = await trx
-    .selectFrom('device')
-    .select('id')
-    .where('id', 'in', [...deviceIds])
-    .execute();
+  const keys = [...deviceIds].map((id) => ({ id }));
+  const rows = await selectByKeys(trx, engine, 'device', ['id'], keys);
   return new Set(rows.map((row) => row.id));
 }
 
