@@ -87,7 +87,7 @@ async function decideAll(
     if (account === undefined) return;
     const dropped = undecided.get(keyOf(fact));
     const settled = dropped === undefined ? fact.after : unionOfRanges(fact.after, dropped);
-    const { decidedBelow, pending } = decide(account, fact.reports, account.minSeq, settled);
+    const { decidedBelow, pending } = decide(account, fact.reports, account.minSeq, fact.after, settled);
     news.push(...lostNews(account, decidedBelow, settled, NO_TOMBSTONE, fact.receivedAt));
     accounts[i] = { ...account, decidedBelow, pending };
   });
