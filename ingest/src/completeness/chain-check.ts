@@ -1,11 +1,12 @@
 import type { Transaction } from 'kysely';
+import { epochKey } from '../inbox/epoch-group.ts';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
 import { deleteByKeys, insertRows, selectByKeys } from '../store/row-sets.ts';
 import type { AlertNews } from './alerts.ts';
 import { type ChainRange, joinRun, type LinkedRun } from './chain-rules.ts';
 import type { EpochAccount } from './epoch-accounts.ts';
-import { keyOf, type ReceptionFacts } from './reception-facts.ts';
+import type { ReceptionFacts } from './reception-facts.ts';
 
 const COLUMNS = ['device_id', 'epoch', 'from_seq', 'to_seq', 'link_before', 'link_after'] as const;
 const RANGE_UPDATE = `on conflict (device_id, epoch, from_seq) do update set
@@ -41,7 +42,7 @@ export async function checkChain(
   const news: AlertNews[] = [];
   const followed = linked.map(({ fact, decidedBelow }): Followed => {
     const { deviceId, epoch, receivedAt, runs } = fact;
-    const old = known.get(keyOf(fact)) ?? [];
+    const old = known.get(epochKey(fact)) ?? [];
     let now: readonly ChainRange[] = old;
     for (const run of runs) {
       if (!isLinked(run)) continue;
@@ -66,7 +67,7 @@ function chainAlert(deviceId: string, epoch: string, seq: number, at: number): A
   };
 }
 
-/** By rising seq, keyed by `keyOf`. */
+/** By rising seq, keyed by `epochKey`. */
 async function readChain(
   trx: Transaction<Database>,
   engine: Engine,
@@ -76,7 +77,7 @@ async function readChain(
   const known = new Map<string, ChainRange[]>();
   for (const row of await selectByKeys(trx, engine, 'chain_range', COLUMNS, keys)) {
     const { from_seq: fromSeq, to_seq: toSeq, link_before: before, link_after: after } = row;
-    const key = keyOf({ deviceId: row.device_id, epoch: row.epoch });
+    const key = epochKey({ deviceId: row.device_id, epoch: row.epoch });
     const own = known.get(key);
     if (own === undefined) known.set(key, [{ fromSeq, toSeq, before, after }]);
     else own.push({ fromSeq, toSeq, before, after });

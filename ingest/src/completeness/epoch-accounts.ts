@@ -1,12 +1,12 @@
 import type { SeqRanges } from '@jostle/contracts';
 import { type SqlBool, sql, type Transaction } from 'kysely';
+import { epochKey } from '../inbox/epoch-group.ts';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
 import { insertChunks } from '../store/insert-chunks.ts';
 import { insertRows, selectByKeys } from '../store/row-sets.ts';
 import type { CompletenessTables } from './completeness-tables.ts';
 import { type Ageing, aged, type Decision } from './gap-rules.ts';
-import { keyOf } from './reception-facts.ts';
 import { unionOfRanges } from './seq-sets.ts';
 
 /** What is known of one outbox. */
@@ -52,7 +52,7 @@ export function heard(
   };
 }
 
-/** The accounts of these epochs, and of every other outbox of their devices that still speaks. Keyed by `keyOf`. */
+/** The accounts of these epochs, and of every other outbox of their devices that still speaks. Keyed by `epochKey`. */
 export async function readAccounts(
   trx: Transaction<Database>,
   engine: Engine,
@@ -62,7 +62,7 @@ export async function readAccounts(
   const read = async (keys: readonly { device_id: string; epoch?: string }[], condition: string) => {
     for (const row of await selectByKeys(trx, engine, 'reception_epoch', COLUMNS, keys, condition)) {
       const account = accountOf(row);
-      accounts.set(keyOf(account), account);
+      accounts.set(epochKey(account), account);
     }
   };
   const devices = new Set(epochs.map(({ deviceId }) => deviceId));
@@ -70,7 +70,7 @@ export async function readAccounts(
     [...devices].map((deviceId) => ({ device_id: deviceId })),
     'closed_at is null',
   );
-  const others = epochs.filter((epoch) => !accounts.has(keyOf(epoch)));
+  const others = epochs.filter((epoch) => !accounts.has(epochKey(epoch)));
   await read(
     others.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch })),
     'closed_at is not null',
@@ -135,14 +135,14 @@ const ACCOUNT_UPDATE = `on conflict (device_id, epoch) do update set ${CHANGING.
   (column) => `${column} = excluded.${column}`,
 ).join(', ')}`;
 
-/** What these epochs dropped, as far as it is not decided yet, or all of it. Keyed by `keyOf`. */
+/** What these epochs dropped, as far as it is not decided yet, or all of it. Keyed by `epochKey`. */
 export async function readRanges(
   trx: Transaction<Database>,
   table: 'dropped' | 'received',
   epochs: readonly EpochOfDevice[],
   which: 'all' | 'undecided',
 ): Promise<Map<string, SeqRanges>> {
-  // Keyed by `keyOf`.
+  // Keyed by `epochKey`.
   const found = new Map<string, [number, number][]>();
   for (const chunk of insertChunks(epochs)) {
     let rows = trx
@@ -160,7 +160,7 @@ export async function readRanges(
         sql<SqlBool>`${sql.ref(`${table}.to_seq`)} >= coalesce(reception_epoch.decided_below, 0)`,
       );
     for (const { device_id, epoch, from_seq, to_seq } of await rows.execute()) {
-      const key = keyOf({ deviceId: device_id, epoch });
+      const key = epochKey({ deviceId: device_id, epoch });
       const own = found.get(key);
       if (own === undefined) found.set(key, [[from_seq, to_seq]]);
       else own.push([from_seq, to_seq]);

@@ -25,17 +25,19 @@ export interface Decision {
  * missing without one is lost. The order, repetition and delay of messages do not matter, nor does a clock.
  *
  * @param held the highest minSeq that was ever reported
+ * @param received what came
  * @param settled what came and what was dropped
  */
 export function decide(
   { decidedBelow, pending }: Decision,
   reports: readonly OutboxSpan[],
   held: number,
+  received: SeqRanges,
   settled: SeqRanges,
 ): Decision {
   const candidates = pending === null ? reports : [pending, ...reports];
   const decided = candidates
-    .filter((span) => isClear(span, decidedBelow, held, settled))
+    .filter((span) => isClear(span, decidedBelow, held, received, settled))
     .reduce((below, { minSeq }) => Math.max(below, minSeq), decidedBelow);
   const open = candidates.filter(({ minSeq }) => minSeq > decided);
   // One that waits stays: it ends when the device has sent what it then had, however much is made meanwhile.
@@ -43,16 +45,20 @@ export function decide(
   return { decidedBelow: decided, pending: next };
 }
 
-/** Nothing below is missing, or no tombstone for it can come any more. */
+/**
+ * Nothing below is missing, or no tombstone for it can come any more. A tombstone that spans what is still held, older
+ * tombstones too, is no sign that those came.
+ */
 function isClear(
   { minSeq, maxSeq }: OutboxSpan,
   decidedBelow: number,
   held: number,
+  received: SeqRanges,
   settled: SeqRanges,
 ): boolean {
   return (
     missingFrom(settled, decidedBelow, minSeq - 1).length === 0 ||
-    missingFrom(settled, Math.max(minSeq, held), maxSeq).length === 0
+    missingFrom(received, Math.max(minSeq, held), maxSeq).length === 0
   );
 }
 

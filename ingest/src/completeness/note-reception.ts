@@ -1,5 +1,6 @@
 import { countOf, missingFrom, type SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
+import { epochKey } from '../inbox/epoch-group.ts';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
 import { type AlertNews, raiseAlerts, settleAlerts } from './alerts.ts';
@@ -13,7 +14,7 @@ import {
   writeAccounts,
 } from './epoch-accounts.ts';
 import { decide, IN_FLIGHT_MS } from './gap-rules.ts';
-import { keyOf, type ReceptionFacts } from './reception-facts.ts';
+import type { ReceptionFacts } from './reception-facts.ts';
 import { addToSteps } from './reception-steps.ts';
 import { unionOfRanges } from './seq-sets.ts';
 
@@ -33,7 +34,7 @@ export async function noteReception(
 ): Promise<AlertNews[]> {
   if (facts.length === 0) return [];
   const known = await readAccounts(trx, engine, facts);
-  const now = facts.map((fact) => counted(known.get(keyOf(fact)), fact));
+  const now = facts.map((fact) => counted(known.get(epochKey(fact)), fact));
   const closing = supersededBy(now, known);
   const news = await decideAll(trx, facts, now);
   news.push(...(await closeAll(trx, closing)));
@@ -85,9 +86,9 @@ async function decideAll(
   facts.forEach((fact, i) => {
     const account = accounts[i];
     if (account === undefined) return;
-    const dropped = undecided.get(keyOf(fact));
+    const dropped = undecided.get(epochKey(fact));
     const settled = dropped === undefined ? fact.after : unionOfRanges(fact.after, dropped);
-    const { decidedBelow, pending } = decide(account, fact.reports, account.minSeq, settled);
+    const { decidedBelow, pending } = decide(account, fact.reports, account.minSeq, fact.after, settled);
     news.push(...lostNews(account, decidedBelow, settled, NO_TOMBSTONE, fact.receivedAt));
     accounts[i] = { ...account, decidedBelow, pending };
   });
@@ -114,7 +115,7 @@ function isBehind(fact: ReceptionFacts, account: EpochAccount | undefined): bool
 async function settleLate(trx: Transaction<Database>, facts: readonly ReceptionFacts[]): Promise<void> {
   const dropped = await readRanges(trx, 'dropped', facts, 'all');
   for (const fact of facts) {
-    const settled = unionOfRanges(fact.after, dropped.get(keyOf(fact)) ?? []);
+    const settled = unionOfRanges(fact.after, dropped.get(epochKey(fact)) ?? []);
     await settleAlerts(trx, { ...fact, at: fact.receivedAt }, settled);
   }
 }
@@ -128,11 +129,11 @@ function supersededBy(
   const heardAt = new Map<string, number>();
   for (const { deviceId, lastHeardAt } of speaking)
     heardAt.set(deviceId, Math.max(heardAt.get(deviceId) ?? 0, lastHeardAt));
-  const present = new Set(speaking.map(keyOf));
+  const present = new Set(speaking.map(epochKey));
   return [...known.values()].flatMap((account) => {
     const now = heardAt.get(account.deviceId) ?? 0;
     const isSilent = now - account.lastHeardAt >= IN_FLIGHT_MS;
-    return isSilent && account.closedAt === null && !present.has(keyOf(account))
+    return isSilent && account.closedAt === null && !present.has(epochKey(account))
       ? [{ ...account, closedAt: now }]
       : [];
   });
@@ -144,7 +145,7 @@ async function closeAll(trx: Transaction<Database>, closing: EpochAccount[]): Pr
   const received = await readRanges(trx, 'received', closing, 'all');
   const dropped = await readRanges(trx, 'dropped', closing, 'all');
   return closing.flatMap((account, i) => {
-    const key = keyOf(account);
+    const key = epochKey(account);
     const settled = unionOfRanges(received.get(key) ?? [], dropped.get(key) ?? []);
     const decidedBelow = Math.max(account.decidedBelow, account.maxSeq + 1);
     closing[i] = { ...account, decidedBelow, pending: null };

@@ -26,8 +26,3 @@ export interface ReceptionFacts {
   /** Seqs that came with other content than the stored one. */
   conflicts: readonly number[];
 }
-
-/** Names an epoch among those of all devices, for maps. */
-export function keyOf({ deviceId, epoch }: { deviceId: string; epoch: string }): string {
-  return `${deviceId}/${epoch}`;
-}
