@@ -13,7 +13,7 @@ const PARTS = [
 ] as const;
 
 /** What every drill counts, in the order of the columns; anything else is of its own. */
-const COUNTS = ['generated', 'lost', 'twice', 'absorbed', 'recovery'] as const;
+const COUNTS = ['generated', 'lost', 'twice', 'alerts', 'dropped', 'absorbed', 'recovery'] as const;
 
 /** docs/reliability.md, from the committed runs of the drills. */
 export function reliabilityDoc(): string {
@@ -46,11 +46,12 @@ function partOf({ file, title, flags }: (typeof PARTS)[number], report: Report):
 
 \`npm run drill -- ${flags}--seed ${seed} --json docs/reliability/${file}\` at ${commit}, on ${cpu} (${cores} cores, ${memoryMb} MB, ${platform}, Node ${node}).
 ${gap}
-| drill | what is done | generated | lost | twice | absorbed | recovery |
-|---|---|---|---|---|---|---|
+| drill | what is done | generated | lost | twice | alerts | dropped | absorbed | recovery |
+|---|---|---|---|---|---|---|---|---|
 ${measured.map(rowOf).join('\n')}
 
-*Generated*: records whose storing the outbox had confirmed to their generator. *Absorbed*: deliveries that came again
+*Generated*: records whose storing the outbox had confirmed to their generator. *Alerts*: raised about their
+devices, where nobody may be alarmed. *Dropped*: named by tombstones. *Absorbed*: deliveries that came again
 and changed nothing, as far as a process could tell before it was killed. *Recovery*: from the end of the last fault
 until everything was stored.
 

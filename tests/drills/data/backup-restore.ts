@@ -2,17 +2,13 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startBroker } from '@jostle/broker';
-import { readBrokerConfig } from '@jostle/broker/config';
-import { ManualClock } from '@jostle/contracts';
-import { startService } from '@jostle/ingest';
-import { openStore, storedRecords } from '@jostle/ingest/testing';
-import { pino } from 'pino';
 import { type Figure, figure } from '../../figures/figure.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
+import { type Account, accountOf } from '../support/account.ts';
+import { NO_PACE, openSite } from '../support/site.ts';
+import { awaited } from '../support/waiting.ts';
 import { PlayedDevice } from './played-device.ts';
 
 const JOSTLE = fileURLToPath(new URL('../../../ingest/bin/jostle.js', import.meta.url));
@@ -35,39 +31,24 @@ export const backupRestore: Drill = {
 };
 
 async function runDrill({ isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
-  const log = pino({ level: 'silent' });
-  const broker = await startBroker(
-    readBrokerConfig({ MQTT_PORT: '0', MQTT_DEVICE_MESSAGES_PER_S: '100000' }),
-    log,
-  );
-  const mqttUrl = `mqtt://127.0.0.1:${broker.port}`;
-  const dataDir = join(folder, 'ingest');
-  const service = await startService(
-    {
-      ...{ httpHost: '127.0.0.1', httpPort: 0, dataDir, mqttUrl },
-      ...{ influxDatabase: 'jostle', inboxRetentionDays: 7, logLevel: 'info' },
-    },
-    log,
-    new ManualClock(Date.UTC(2026, 2, 1)),
-  );
-  const url = `http://127.0.0.1:${service.httpPort}`;
+  const site = await openSite({ folder, brokerEnv: NO_PACE });
+  const url = `http://127.0.0.1:${site.httpPort}`;
   const devices: PlayedDevice[] = [];
   try {
-    for (const id of ['BOX-A', 'BOX-B']) {
-      await register(url, id);
-      devices.push(await PlayedDevice.connect(mqttUrl, id, randomUUID()));
-    }
-    const [keeping, forgetting] = devices as [PlayedDevice, PlayedDevice];
+    await site.register(['BOX-A', 'BOX-B']);
+    const keeping = await PlayedDevice.connect(site.mqttUrl, 'BOX-A', randomUUID());
+    devices.push(keeping);
+    const forgetting = await PlayedDevice.connect(site.mqttUrl, 'BOX-B', randomUUID());
+    devices.push(forgetting);
     const played = await play({ keeping, forgetting, url, folder, isLong, progress });
-    await service.stop();
-    const { gone, ...counts } = await counted(dataDir, devices, played.goneFrom);
+    await site.stop();
+    const { gone, ...counts } = await counted(site.dataDir, [keeping, forgetting], played.goneFrom);
     const how = 'Receipted between backup and restore by a device that then forgot them; the help says so.';
     const others = [...played.others, figure('backup-restore.gone', gone, 'records', how)];
     return { ...counts, others, recoveryMs: played.recoveryMs };
   } finally {
     for (const device of devices) await device.leave();
-    await service.stop();
-    await broker.stop();
+    await site.stop();
   }
 }
 
@@ -93,7 +74,9 @@ async function play(stage: {
     for (const device of devices) device.make(load / 5);
   };
   for (const device of devices) device.make(load);
-  await until(() => devices.every((device) => device.held === 0));
+  await awaited('the receipts for what the devices hold', WAIT_LIMIT_MS, () =>
+    devices.every((device) => device.held === 0),
+  );
 
   progress('backup under load');
   keeping.heedsReceipts = false;
@@ -102,7 +85,7 @@ async function play(stage: {
   const dir = join(folder, 'backup');
   const backup = await jostle(url, 'backup', dir);
   more();
-  await until(() => forgetting.held === 0);
+  await awaited('the receipts for what the devices hold', WAIT_LIMIT_MS, () => forgetting.held === 0);
 
   progress('restore under load');
   more();
@@ -111,7 +94,9 @@ async function play(stage: {
   const restoredAt = performance.now();
   keeping.heedsReceipts = true;
   more();
-  await until(() => devices.every((device) => device.held === 0));
+  await awaited('the receipts for what the devices hold', WAIT_LIMIT_MS, () =>
+    devices.every((device) => device.held === 0),
+  );
   const recoveryMs = performance.now() - restoredAt;
   const { rows, unequal } = compared(dir, restore.out);
   const name = 'backup-restore';
@@ -131,26 +116,23 @@ async function play(stage: {
 /** What ingest has at the end, against what each device made and was told. */
 async function counted(
   dataDir: string,
-  devices: readonly PlayedDevice[],
+  [keeping, forgetting]: readonly [PlayedDevice, PlayedDevice],
   { begin, end }: Played['goneFrom'],
-): Promise<Pick<DrillResult, 'generated' | 'lost' | 'twice'> & { gone: number }> {
-  const store = await openStore({ dataDir });
-  const stored = await storedRecords(store);
-  await store.close();
-  const identities = new Set(stored.map(({ epoch, seq }) => `${epoch}/${seq}`));
-  let lost = 0;
-  let gone = 0;
-  for (const device of devices) {
-    // Receipted between backup and restore, by the device whose receipts arrived.
-    const mayBeGone = new Set(device.id === 'BOX-B' ? device.forgotten.slice(begin, end) : []);
-    for (let seq = 1; seq <= device.made; seq++) {
-      if (identities.has(`${device.epoch}/${seq}`)) continue;
-      if (mayBeGone.has(seq)) gone += 1;
-      else lost += 1;
-    }
-  }
-  const generated = devices.reduce((sum, device) => sum + device.made, 0);
-  return { generated, lost, gone, twice: stored.length - identities.size };
+): Promise<Account & { gone: number }> {
+  // Receipted between backup and restore, by the device whose receipts arrived.
+  const mayBeGone = new Set(forgetting.forgotten.slice(begin, end));
+  const kept = await accountOf({ dataDir }, keeping.generated(new Set()));
+  const all = await accountOf({ dataDir }, [
+    ...keeping.generated(new Set()),
+    ...forgetting.generated(new Set()),
+  ]);
+  const rest = await accountOf({ dataDir }, [
+    ...keeping.generated(new Set()),
+    ...forgetting.generated(mayBeGone),
+  ]);
+  // What is gone with the second device is told of, as it ought to be.
+  const { alerts } = kept;
+  return { ...all, alerts, lost: rest.lost, gone: all.lost - rest.lost };
 }
 
 /** The table that the command printed, against the manifest. */
@@ -171,20 +153,4 @@ async function jostle(url: string, ...args: string[]): Promise<{ ms: number; out
   const env = { PATH: process.env['PATH'], JOSTLE_URL: url };
   const { stdout } = await promisify(execFile)(process.execPath, [JOSTLE, ...args], { env });
   return { ms: performance.now() - from, out: stdout };
-}
-
-async function register(url: string, id: string): Promise<void> {
-  await fetch(`${url}/api/v1/devices`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ id, name: id }),
-  });
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + WAIT_LIMIT_MS;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new TypeError('the devices got no receipts for what they hold');
-    await delay(20);
-  }
 }

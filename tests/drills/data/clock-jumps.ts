@@ -63,13 +63,15 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   await device.close();
   const others = await figures(site, generated, jumps);
   await site.stop();
-  return { ...(await accountOf(site.dataDir, generated)), recoveryMs, others };
+  return { ...(await accountOf(site, generated)), recoveryMs, others };
 }
 
 async function figures(site: Site, generated: readonly GeneratedRecord[], jumps: number) {
   const overwritten = await site.ingestMetric('jostle_ingest_records_conflict_total');
   // Each seq of its one epoch was given once, in the order in which the records were made.
-  const misplaced = generated.filter(({ seq, epoch }, i) => seq !== i + 1 || epoch !== generated[0]?.epoch);
+  const misplaced = generated.filter(
+    ({ identity }, i) => identity?.seq !== i + 1 || identity.epoch !== generated[0]?.identity?.epoch,
+  );
   return [
     figure('clock-jumps.jumps', jumps, 'jumps', 'How often the clock was set.', { atLeast: 1 }),
     figure(

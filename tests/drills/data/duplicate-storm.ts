@@ -58,7 +58,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   const conflicts = await site.ingestMetric('jostle_ingest_records_conflict_total');
   await site.stop();
   const account = await accountOf(
-    site.dataDir,
+    site,
     devices.flatMap((device) => device.generated),
   );
   return {

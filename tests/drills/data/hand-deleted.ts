@@ -61,7 +61,7 @@ async function run(options: DrillOptions, deletedARound: number, maxRecords: num
   const alerts = await alertsOf(site, ids);
   await site.stop();
   const kept = histories.flatMap(({ generated, deleted: seqs }) =>
-    generated.filter(({ seq }) => !seqs.has(seq)),
+    generated.filter(({ identity }) => !seqs.has(identity?.seq ?? 0)),
   );
   const falsely = reported.filter((one) => !gone.has(one)).length;
   const others =
@@ -69,7 +69,9 @@ async function run(options: DrillOptions, deletedARound: number, maxRecords: num
   const name = deletedARound === 0 ? cleanRun.name : handDeleted.name;
   const how = 'From the last receipt until the API told of everything that is missing.';
   const told = figure(`${name}.told`, toldMs, 'ms', how, { atMost: TOLD_MS });
-  return { ...(await accountOf(site.dataDir, kept)), others: [...others, told] };
+  const { dropped, alerts: _, ...account } = await accountOf(site, kept);
+  const droppedFigure = figure(`${name}.dropped`, dropped, 'records', 'Named by tombstones.');
+  return { ...account, others: [...others, told, droppedFigure] };
 }
 
 function deletedFigures(
@@ -132,11 +134,9 @@ async function deliver(deviceId: string, load: Load, random: Seeded): Promise<Hi
     await full.close();
     generated.push(...full.generated);
     const chosen = random.shuffled(full.generated).slice(0, deletedARound);
-    for (const { seq } of chosen) deleted.add(seq);
-    deleteFromOutbox(
-      full.path,
-      chosen.map(({ seq }) => seq),
-    );
+    const seqs = chosen.flatMap(({ identity }) => identity?.seq ?? []);
+    for (const seq of seqs) deleted.add(seq);
+    deleteFromOutbox(full.path, seqs);
 
     const device = open();
     device.connect();

@@ -1,10 +1,17 @@
-import { type DeviceRecord, deviceTopic, encodeUpMessage, type ReceiptMessage } from '@jostle/contracts';
+import {
+  type DeviceRecord,
+  deviceTopic,
+  encodeUpMessage,
+  type ReceiptMessage,
+  recordHash,
+} from '@jostle/contracts';
 import mqtt, { type MqttClient } from 'mqtt';
+import type { GeneratedRecord } from '../support/account.ts';
+import { reading } from '../support/drafts.ts';
 
 const RECORDS_PER_MESSAGE = 50;
 const MESSAGES_AT_ONCE = 20;
 const RESEND_MS = 250;
-const START_MS = Date.UTC(2026, 2, 1);
 
 /** A device that keeps what it has no receipt for, in memory and with a log of what it was told. */
 export class PlayedDevice {
@@ -19,6 +26,8 @@ export class PlayedDevice {
   // The client with which it is connected.
   readonly #client: MqttClient;
   readonly #held = new Map<number, DeviceRecord>();
+  /** `recordHash` of every record that was made, in the order of their seqs. */
+  readonly #hashes: string[] = [];
   readonly #timer: NodeJS.Timeout;
 
   private constructor(id: string, epoch: string, client: MqttClient) {
@@ -42,17 +51,18 @@ export class PlayedDevice {
   make(count: number): void {
     for (let i = 0; i < count; i++) {
       const seq = ++this.made;
-      this.#held.set(seq, {
-        seq,
-        kind: 'climate',
-        bootId: this.epoch,
-        measuredAt: START_MS + seq * 1000,
-        monotonicMs: seq * 1000,
-        clockQuality: 'ntp',
-        body: { sensor: 'sht31d-44', temperatureC: 15 + (seq % 100) / 10, ageMs: 0 },
-      });
+      const record: DeviceRecord = { ...reading(seq), seq, bootId: this.epoch };
+      this.#held.set(seq, record);
+      this.#hashes.push(recordHash(record));
     }
     this.send();
+  }
+
+  /** Everything that was made but some seqs. */
+  generated(without: ReadonlySet<number>): GeneratedRecord[] {
+    return this.#hashes
+      .map((hash, i) => ({ deviceId: this.id, hash, identity: { epoch: this.epoch, seq: i + 1 } }))
+      .filter(({ identity }) => !without.has(identity.seq));
   }
 
   /** Sends the oldest of what it holds, as it does again and again until a receipt covers them. */

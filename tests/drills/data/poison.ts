@@ -18,6 +18,8 @@ const AT_ONCE = 20;
 const GOOD_DEVICES = 4;
 const PER_APPEND = 500;
 const LIVE_MS = 50;
+/** Of 99 in 100 good records; on a machine with nothing else to do it is less than half of it. */
+const LAG_MS = 5_000;
 const SETTLE_MS = 600_000;
 
 export const poison: Drill = {
@@ -67,7 +69,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   const oversized = sent.reduce((sum, count) => sum + count, 0);
   return {
     ...(await accountOf(
-      site.dataDir,
+      site,
       devices.flatMap(({ generated }) => generated),
     )),
     recoveryMs,
@@ -114,6 +116,7 @@ function figures({ kept, refused, overflow, oversized, lagMs }: Found) {
       lagMs,
       'ms',
       'From storing to receipt at a good device with a reading every 50 ms.',
+      { atMost: LAG_MS },
     ),
   ];
 }

@@ -20,7 +20,7 @@ import { pino } from 'pino';
 import { figure } from '../../figures/figure.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
-import { mountSmallDisk, type SmallDisk } from './full-disk.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { BOOT_ID, draftsFrom } from './readings.ts';
 
 const DEVICE_ID = 'BOX-A';
@@ -43,6 +43,7 @@ const CLOCK: Clock = {
 export const edgeDiskFull: Drill = {
   name: 'edge-disk-full',
   about: 'Another process fills the disk of a device that is offline; then room comes back, and the network.',
+  needs: ['mount'],
   run: async ({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> => {
     const random = seededRandom(seed);
     const disk = mountSmallDisk(join(folder, 'card'), DISK_MB);

@@ -45,7 +45,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   await site.stop();
   await broker.stop();
   return {
-    ...(await accountOf(site.dataDir, device.generated)),
+    ...(await accountOf(site, device.generated)),
     recoveryMs,
     others: [
       figure('fuzz-broker.packets', fuzz.packets, 'packets', 'Sent to the broker.', { atLeast: 100_000 }),

@@ -78,7 +78,7 @@ async function commitShare(payloads: number, random: Seeded, folder: string) {
       const submissions = batch.flatMap((payload) => readMessage({ ...payload, receivedAt: START_MS }) ?? []);
       ledger.note(submissions, await commitAround(inbox, submissions));
     }
-    const account = compare(generated, (await storedRecords(store)).filter(isGood), () => false);
+    const account = compare(generated, (await storedRecords(store)).filter(isGood), []);
     return { ledger: await ledger.settled(store), result: account };
   } finally {
     await store.close();

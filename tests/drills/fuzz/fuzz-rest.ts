@@ -41,7 +41,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   await device.close();
   await site.stop();
   return {
-    ...(await accountOf(site.dataDir, device.generated)),
+    ...(await accountOf(site, device.generated)),
     recoveryMs,
     others: [
       figure('fuzz-rest.requests', requests, 'requests', `To ${operations.length} operations.`, {

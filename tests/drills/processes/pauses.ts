@@ -13,6 +13,7 @@ const SETTLE_MS = 180_000;
 export const pauses: Drill = {
   name: 'pauses',
   about: 'SIGSTOP of each process for 5 to 60 s and SIGCONT, kinds independent of each other, under load.',
+  needs: ['influxd', 'postgres'],
   run: pauseAll,
 };
 
@@ -35,10 +36,10 @@ async function pauseAll({ folder, seed, isLong, progress }: DrillOptions): Promi
     const from = performance.now();
     await system.settled(SETTLE_MS);
     const recoveryMs = performance.now() - from;
-    const { absorbed, crashes } = system;
-    const count = perKind * PART_KINDS.length;
+    const { absorbed, crashes, paused } = system;
+    const planned = perKind * PART_KINDS.length;
     const others = [
-      figure('pauses.count', count, 'pauses', `${perKind} of each kind.`, { atLeast: count }),
+      figure('pauses.count', paused, 'pauses', 'Seen to stand still by the kernel.', { atLeast: planned }),
       figure('pauses.crashes', crashes, 'processes', 'Ended while they were only paused.', { atMost: 0 }),
     ];
     return { ...(await system.account()), absorbed, recoveryMs, others };

@@ -1,33 +1,45 @@
 import { expect, test } from 'vitest';
 import { compare, type GeneratedRecord } from './account.ts';
 
-const record = (seq: number, hash = `content ${seq}`): GeneratedRecord => ({
-  deviceId: 'BOX-A',
-  epoch: 'epoch',
-  seq,
-  hash,
+/** A drill is worth as much as its account. */
+
+const EPOCH = '3f2b8c1e-5a7d-4e0b-9c6f-1d2e3a4b5c6d';
+const stored = (seq: number, n = seq, deviceId = 'A') => ({
+  ...{ deviceId, hash: `hash ${n}` },
+  ...{ epoch: EPOCH, seq, kind: 'climate' },
 });
-const stored = (seq: number, hash?: string) => ({ ...record(seq, hash), kind: 'climate' });
+const unplaced = (n: number, deviceId = 'A'): GeneratedRecord => ({ deviceId, hash: `hash ${n}` });
+const placed = (n: number): GeneratedRecord => ({ ...unplaced(n), identity: { epoch: EPOCH, seq: n } });
+const clean = { lost: 0, twice: 0, strangers: 0 };
+
+test('everything stored once is neither lost nor twice, and the same content of two devices is two records', () => {
+  const generated = [unplaced(1), placed(2), unplaced(1, 'B')];
+  const inbox = [stored(1), stored(2), stored(1, 1, 'B')];
+  expect(compare(generated, inbox, [])).toEqual({ generated: 3, ...clean });
+});
 
 test.each([
-  ['all is stored once', [stored(1), stored(2)], { generated: 2, lost: 0, twice: 0 }],
-  ['one is missing', [stored(2)], { generated: 2, lost: 1, twice: 0 }],
-  ['one has other content', [stored(1, 'else'), stored(2)], { generated: 2, lost: 1, twice: 0 }],
-  [
-    'two have each other’s seq',
-    [stored(1, 'content 2'), stored(2, 'content 1')],
-    { generated: 2, lost: 2, twice: 0 },
-  ],
-  ['one is there twice', [stored(1), stored(2), stored(2)], { generated: 2, lost: 0, twice: 1 }],
-  [
-    'one has a second seq',
-    [stored(1), stored(2), stored(3, 'content 2')],
-    { generated: 2, lost: 0, twice: 1 },
-  ],
-])('counts right where %s', (_, found, account) => {
-  expect(compare([record(1), record(2)], found, () => false)).toEqual(account);
+  ['not stored', [stored(1)], { lost: 1 }],
+  ['stored with other content', [stored(1), stored(2, 9)], { lost: 1, strangers: 1 }],
+  ['stored under a second identity', [stored(1), stored(2), stored(3, 2)], { twice: 1 }],
+  ['stored two times under one identity', [stored(1), stored(2), stored(2)], { twice: 1 }],
+  ['stored under the identity of another', [stored(1), stored(1, 2)], { twice: 1 }],
+  ['stored of another device', [stored(1), stored(2, 2, 'B')], { lost: 1, strangers: 1 }],
+])('a record that is %s is found', (_, inbox, found) => {
+  expect(compare([unplaced(1), unplaced(2)], inbox, [])).toEqual({ generated: 2, ...clean, ...found });
 });
 
-test('what a tombstone names is not lost', () => {
-  expect(compare([record(1), record(2)], [stored(1)], ({ seq }) => seq === 2).lost).toBe(0);
+test('two records with each other’s seq are lost where the seqs are known', () => {
+  const inbox = [stored(1, 2), stored(2, 1)];
+  expect(compare([placed(1), placed(2)], inbox, [])).toMatchObject({ lost: 2, twice: 0 });
+  expect(compare([unplaced(1), unplaced(2)], inbox, [])).toMatchObject({ lost: 0, twice: 0 });
+});
+
+test.each([
+  ['names it', { deviceId: 'A', epoch: EPOCH }, 0],
+  ['is of another device', { deviceId: 'B', epoch: EPOCH }, 1],
+  ['is of another epoch', { deviceId: 'A', epoch: 'earlier' }, 1],
+])('a record is lost unless a tombstone names it: one that %s', (_, outbox, lost) => {
+  const dropped = [{ ...outbox, fromSeq: 2, toSeq: 3 }];
+  expect(compare([placed(1), placed(2)], [stored(1)], dropped).lost).toBe(lost);
 });

@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { issueToken } from '@jostle/broker/identity';
-import { freePort, openStore, storedRecords } from '@jostle/ingest/testing';
-import { type Account, accountFor, confirmedPoints, confirmedRecords } from './accountant.ts';
+import { freePort } from '@jostle/ingest/testing';
+import { type Account, accountOf } from './account.ts';
+import { confirmedPoints, confirmedRecords } from './confirmed-records.ts';
 import { type InfluxPart, influxPart, type PostgresPart, postgresPart } from './data-servers.ts';
 import type { DeviceTally, EdgeInput, FromEdge, Load } from './edge-messages.ts';
 import { IngestApi } from './ingest-api.ts';
@@ -95,7 +96,16 @@ export class DrillSystem {
 
   /** Of parts that are never to end by themselves. */
   get crashes(): number {
-    return this.parts.reduce((sum, part) => sum + part.crashes, 0);
+    return this.#sum(({ crashes }) => crashes);
+  }
+
+  /** Parts that really ended by SIGKILL, and that really stood still. */
+  get killed(): number {
+    return this.#sum(({ killed }) => killed);
+  }
+
+  get paused(): number {
+    return this.#sum(({ paused }) => paused);
   }
 
   /** Resolves when each device has a receipt for everything and is connected. */
@@ -163,11 +173,10 @@ export class DrillSystem {
     const expected = this.#expectedPoints();
     await this.#stopAll(this.partsOf('edge', 'broker', 'ingest'));
     const databaseUrl = this.#postgres?.env.DATABASE_URL;
-    const store = await openStore(databaseUrl === undefined ? { dataDir: this.#ingestDir } : { databaseUrl });
-    const stored = await storedRecords(store).finally(() => store.close());
+    const place = databaseUrl === undefined ? { dataDir: this.#ingestDir } : { databaseUrl };
+    const generated = [...confirmedRecords(this.#options.folder, this.deviceIds, this.#startMs)];
+    const account = await accountOf(place, generated);
     await this.stop();
-    const { folder } = this.#options;
-    const account = accountFor(confirmedRecords(folder, this.deviceIds, this.#startMs), stored);
     if (account.strangers > 0) throw new Error(`${account.strangers} records are stored that nobody made`);
     const surplus = points === undefined ? 0 : points - expected;
     return {
@@ -182,6 +191,10 @@ export class DrillSystem {
     this.#api?.close();
     await this.#stopAll(this.partsOf('edge', 'broker', 'ingest'));
     await this.#stopAll(this.partsOf('postgres', 'influxd'));
+  }
+
+  #sum(count: (part: Part) => number): number {
+    return this.parts.reduce((sum, part) => sum + count(part), 0);
   }
 
   async #stopAll(parts: readonly Part[]): Promise<void> {

@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { signalFamily } from './process-family.ts';
+import { isStopped, signalFamily } from './process-family.ts';
 
 export const PART_KINDS = ['edge', 'broker', 'ingest', 'influxd', 'postgres'] as const;
 export type PartKind = (typeof PART_KINDS)[number];
@@ -43,6 +43,10 @@ export class Part {
   readonly name: string;
   /** How often it ended by itself after it had been ready. */
   crashes = 0;
+  /** How often it ended by a SIGKILL of ours. */
+  killed = 0;
+  /** How often the kernel had it stopped. */
+  paused = 0;
   readonly #options: PartOptions;
   #child: ChildProcess | undefined;
   #isUp = false;
@@ -111,6 +115,7 @@ export class Part {
     this.#isPaused = true;
     signalFamily(pid, 'SIGSTOP');
     await wait(ms);
+    if (isStopped(pid)) this.paused += 1;
     signalFamily(pid, 'SIGCONT');
     this.#isPaused = false;
   }
@@ -155,7 +160,7 @@ export class Part {
     });
     // A message to a process that is being killed cannot be delivered.
     child.on('error', () => {});
-    child.once('exit', () => this.#ended());
+    child.once('exit', (_, signal) => this.#ended(signal));
     void this.#askUntilReady(child);
   }
 
@@ -174,7 +179,8 @@ export class Part {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #ended(): void {
+  #ended(signal: NodeJS.Signals | null): void {
+    if (this.#isKilled && signal === 'SIGKILL') this.killed += 1;
     if (this.#isUp && !this.#isStopping) this.crashes += 1;
     this.#isUp = false;
     if (!this.#isStopping) setTimeout(() => this.#isStopping || this.#spawn(), AGAIN_MS);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process and all that it has started, it first; servers divide their work among processes of their own. */
-export function familyOf(pid: number): number[] {
+function familyOf(pid: number): number[] {
   // Key: process id; value: that of its parent.
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
@@ -25,11 +25,21 @@ export function signalFamily(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The fourth field of `/proc/PID/stat`; the second one may hold spaces and brackets (proc(5)). */
+/** Whether the kernel holds a process stopped. */
+export function isStopped(pid: number): boolean {
+  return statOf(`${pid}`)?.[0] === 'T';
+}
+
 function parentOf(pid: string): number | undefined {
+  const parent = statOf(pid)?.[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** `/proc/PID/stat` from its third field, the state, on; the second one may hold spaces and brackets (proc(5)). */
+function statOf(pid: string): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]);
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

@@ -1,14 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-
-const CHUNK = Buffer.alloc(64 * 1024, 0xa5);
 
 /** A file system in memory that can be filled to its last byte. */
 export interface SmallDisk {
   path: string;
-  /** Takes all the room that is left. */
-  fill(): void;
+  /** Another process takes all the room that is left. */
+  fill(): Promise<void>;
   /** Gives back what `fill` took. */
   free(): void;
   unmount(): void;
@@ -20,28 +19,20 @@ export function mountSmallDisk(path: string, megabytes: number): SmallDisk {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path], { stdio: 'pipe' });
   } catch (error) {
-    throw new Error('A small disk cannot be mounted: run this drill as root.', { cause: error });
+    throw new Error('a small disk needs the right to mount (root; in a container --cap-add SYS_ADMIN)', {
+      cause: error,
+    });
   }
   const filler = join(path, 'filler');
   return {
     path,
-    fill: () => fill(filler),
+    fill: async () => {
+      const args = ['if=/dev/zero', `of=${filler}`, 'bs=4k', 'oflag=append', 'conv=notrunc'];
+      // Ends with an error when the disk is full.
+      await once(spawn('dd', args, { stdio: 'ignore' }), 'exit');
+    },
     free: () => rmSync(filler, { force: true }),
     // Lazily: a process that is just ending may still have a file open.
     unmount: () => execFileSync('umount', ['-l', path], { stdio: 'pipe' }),
   };
-}
-
-function fill(path: string): void {
-  const file = openSync(path, 'a');
-  try {
-    for (let size = CHUNK.length; size >= 1; size >>= 1)
-      try {
-        for (;;) writeSync(file, CHUNK, 0, size);
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'ENOSPC') throw error;
-      }
-  } finally {
-    closeSync(file);
-  }
 }
