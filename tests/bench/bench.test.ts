@@ -119,6 +119,7 @@ describeWithServer('influxd', 'npm run bench -- ingest', () => {
       'ingest.influx.rate',
       'ingest.influx.cpu',
       'ingest.influx.disk',
+      'ingest.catch-up',
       'ingest.fleet.10.cpu',
       'ingest.fleet.100.cpu',
       'ingest.fleet.ratio',

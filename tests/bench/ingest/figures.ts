@@ -1,3 +1,4 @@
+import type { CatchUp } from '@jostle/ingest/testing';
 import { type Figure, figure, quantile } from '../../figures/figure.ts';
 import { type ContenderName, DEVICES } from './contenders.ts';
 import { FLEET_MESSAGES_PER_SECOND, FLEET_READINGS } from './fleet-size.ts';
@@ -12,6 +13,9 @@ const INBOX_TARGET = 100_000;
 const INFLUX_TARGET = 80_000;
 const GROWTH_TARGET_MB_PER_MINUTE = 1;
 const FLEET_TARGET = 1.3;
+/** Of an hour's outage at the full rate of so many devices. */
+export const CATCH_UP_DEVICES = 50;
+const CATCH_UP_TARGET = 10;
 
 const WHO: Readonly<Record<ContenderName, string>> = {
   ours: 'Ingest: inbox in SQLite with synchronous=FULL, deduplication, receipts to the devices',
@@ -57,13 +61,18 @@ export function fullLoadFigures(single: Loads, many: Loads): Figure[] {
   });
 }
 
-export function shareFigures(single: Loads): Figure[] {
+/** @param isWhole of a whole run no contender may be left out: what was not measured is missed */
+export function shareFigures(single: Loads, isWhole: boolean): Figure[] {
   const rate = (name: ContenderName) => single.get(name)?.messagesPerSecond;
   const share = (name: ContenderName, target: number): Figure[] => {
     const other = rate(name);
-    if (other === undefined) return [];
+    if (other === undefined && !isWhole) return [];
     const how = `Messages of one reading that ingest takes for each that ${name} takes.`;
-    return [figure(`ingest.to.${name}`, (rate('ours') ?? Number.NaN) / other, '×', how, { atLeast: target })];
+    return [
+      figure(`ingest.to.${name}`, (rate('ours') ?? Number.NaN) / (other ?? Number.NaN), '×', how, {
+        atLeast: target,
+      }),
+    ];
   };
   return [
     ...share('bare', BARE_TARGET),
@@ -117,6 +126,11 @@ export function inboxFigures(rates: InboxRates, influxBytes: number): Figure[] {
       'On the disk of InfluxDB after that, its write-ahead log included.',
     ),
   ];
+}
+
+export function catchUpFigures({ factor, readings }: CatchUp): Figure[] {
+  const how = `The time that ${readings.toLocaleString('en')} readings of ${CATCH_UP_DEVICES} devices stand for, by the time until InfluxDB has them.`;
+  return [figure('ingest.catch-up', factor, '× real time', how, { atLeast: CATCH_UP_TARGET })];
 }
 
 export function fleetFigures(costs: ReadonlyMap<number, number>): Figure[] {

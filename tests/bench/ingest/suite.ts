@@ -1,10 +1,18 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type InfluxServer, startInflux } from '@jostle/ingest/testing';
+import { type InfluxServer, measureCatchUp, startInflux } from '@jostle/ingest/testing';
 import type { Figure } from '../../figures/figure.ts';
 import type { SuiteOptions } from '../main.ts';
 import { type Contender, type ContenderName, startContender } from './contenders.ts';
-import { delayFigures, fleetFigures, fullLoadFigures, inboxFigures, shareFigures } from './figures.ts';
+import {
+  CATCH_UP_DEVICES,
+  catchUpFigures,
+  delayFigures,
+  fleetFigures,
+  fullLoadFigures,
+  inboxFigures,
+  shareFigures,
+} from './figures.ts';
 import { fleetCost } from './fleet-size.ts';
 import { inboxRates } from './inbox-rate.ts';
 import { installNodeRed, type NodeRed } from './node-red.ts';
@@ -26,6 +34,7 @@ export async function ingestSuite({ seconds, progress }: SuiteOptions): Promise<
     return [
       ...(await comparison(influx, typeof nodeRed === 'string' ? undefined : nodeRed, seconds, progress)),
       ...(await ownRates(influx, seconds, progress)),
+      ...(await catchUp(isWhole, progress)),
       ...(await fleets(isWhole ? FLEETS : SMALL_FLEETS, influx, seconds, progress)),
     ];
   } finally {
@@ -58,7 +67,11 @@ async function comparison(
       progress(`${one.name} at a fixed rate: ${length} s`);
       steady.set(one.name, await steadyRun(one, influx, length));
     }
-    return [...fullLoadFigures(single, many), ...shareFigures(single), ...delayFigures(steady, seconds)];
+    return [
+      ...fullLoadFigures(single, many),
+      ...shareFigures(single, seconds >= WHOLE_FROM_S),
+      ...delayFigures(steady, seconds),
+    ];
   } finally {
     for (const one of contenders) await one.stop();
   }
@@ -69,6 +82,13 @@ async function ownRates(influx: InfluxServer, seconds: number, progress: Progres
   const before = folderBytes(influx.folder);
   const rates = await inboxRates(influx, seconds / 120);
   return inboxFigures(rates, (folderBytes(influx.folder) - before) / rates.readings);
+}
+
+/** After InfluxDB was away for an hour at the full rate; a short run makes up for a minute. */
+async function catchUp(isWhole: boolean, progress: Progress): Promise<Figure[]> {
+  progress('making up for an outage of InfluxDB');
+  const outageMs = isWhole ? 3_600_000 : 60_000;
+  return catchUpFigures(await measureCatchUp({ devices: CATCH_UP_DEVICES, outageMs, intervalMs: 1_000 }));
 }
 
 async function fleets(

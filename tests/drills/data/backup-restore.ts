@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { type Figure, figure } from '../../figures/figure.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { type Account, accountOf } from '../support/account.ts';
-import { NO_PACE, openSite } from '../support/site.ts';
+import { NO_PACE } from '../support/pace.ts';
+import { openSite } from '../support/site.ts';
 import { awaited } from '../support/waiting.ts';
 import { PlayedDevice } from './played-device.ts';
 

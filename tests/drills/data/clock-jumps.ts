@@ -4,8 +4,9 @@ import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf, type GeneratedRecord } from '../support/account.ts';
 import { reading, START_MS, shock } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
-import { Seeded } from '../support/seeded.ts';
-import { NO_PACE, openSite, type Site } from '../support/site.ts';
+import { NO_PACE } from '../support/pace.ts';
+import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
+import { openSite, type Site } from '../support/site.ts';
 import { cutConnection } from '../support/thief.ts';
 import { awaited } from '../support/waiting.ts';
 
@@ -25,7 +26,7 @@ export const clockJumps: Drill = {
 };
 
 async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
-  const random = new Seeded(seed);
+  const random = seededRandom(seed);
   const jumps = isLong ? 3_000 : 60;
   const site = await openSite({ folder, brokerEnv: NO_PACE });
   const deviceId = 'JUMP-1';
@@ -111,7 +112,7 @@ class JumpingClock implements Clock {
     return 'ntp';
   }
 
-  jump(random: Seeded): void {
+  jump(random: SeededRandom): void {
     this.#offsetMs = random.chance(TO_1970)
       ? 0
       : Math.max(this.#offsetMs, START_MS / 2) + random.pick(JUMPS_MS);

@@ -5,8 +5,9 @@ import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
 import { draftsFrom } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
-import { Seeded } from '../support/seeded.ts';
-import { NO_PACE, openSite } from '../support/site.ts';
+import { NO_PACE } from '../support/pace.ts';
+import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
+import { openSite } from '../support/site.ts';
 import { cutConnection } from '../support/thief.ts';
 import { awaited } from '../support/waiting.ts';
 
@@ -28,7 +29,7 @@ export const duplicateStorm: Drill = {
 };
 
 async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
-  const random = new Seeded(seed);
+  const random = seededRandom(seed);
   const appends = isLong ? 10_000 : 500;
   const site = await openSite({ folder, brokerEnv: NO_PACE });
   const ids = Array.from({ length: DEVICES }, (_, i) => `STORM-${i + 1}`);
@@ -82,11 +83,11 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
 
 /** Stands between an uplink and its connections: multiplies and mixes what goes out, loses and repeats receipts. */
 class Storm {
-  readonly #random: Seeded;
+  readonly #random: SeededRandom;
   #pool: string[] = [];
   #link: Link | undefined;
 
-  constructor(random: Seeded) {
+  constructor(random: SeededRandom) {
     this.#random = random;
   }
 

@@ -6,7 +6,7 @@ import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf, type GeneratedRecord } from '../support/account.ts';
 import { draftsFrom } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
-import { Seeded } from '../support/seeded.ts';
+import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite, type Site } from '../support/site.ts';
 import { awaited } from '../support/waiting.ts';
 
@@ -40,7 +40,7 @@ export const cleanRun: Drill = {
 
 async function run(options: DrillOptions, deletedARound: number, maxRecords: number): Promise<DrillResult> {
   const { seed, isLong, folder, progress } = options;
-  const random = new Seeded(seed);
+  const random = seededRandom(seed);
   const site = await openSite({ folder });
   const ids = Array.from({ length: DEVICES }, (_, i) => `HAND-${i + 1}`);
   await site.register(ids);
@@ -117,7 +117,7 @@ interface History {
 }
 
 /** Fills an outbox, has rows deleted while nobody has it open, and delivers all of the rest or some of it, in turns. */
-async function deliver(deviceId: string, load: Load, random: Seeded): Promise<History> {
+async function deliver(deviceId: string, load: Load, random: SeededRandom): Promise<History> {
   const { folder, mqttUrl, rounds, deletedARound, maxRecords } = load;
   const disturb = (open: OpenLink) => delayed(open, random);
   const open = () => new DrillDevice({ deviceId, folder, mqttUrl, random, maxRecords, disturb });
@@ -151,7 +151,7 @@ async function deliver(deviceId: string, load: Load, random: Seeded): Promise<Hi
 }
 
 /** Messages overtake each other, as they do where a broker or several workers stand between. */
-function delayed(open: OpenLink, random: Seeded): OpenLink {
+function delayed(open: OpenLink, random: SeededRandom): OpenLink {
   return (events) => {
     const link = open(events);
     return {

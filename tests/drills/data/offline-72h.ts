@@ -3,7 +3,7 @@ import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
 import { draftsFrom, reading, START_MS, shock } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
-import { Seeded } from '../support/seeded.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { openSite, type Site } from '../support/site.ts';
 import { awaited } from '../support/waiting.ts';
 
@@ -26,7 +26,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   const site = await openSite({ folder });
   const deviceId = 'OFFLINE-1';
   await site.register([deviceId]);
-  const device = new DrillDevice({ deviceId, folder, mqttUrl: site.mqttUrl, random: new Seeded(seed) });
+  const device = new DrillDevice({ deviceId, folder, mqttUrl: site.mqttUrl, random: seededRandom(seed) });
   for (let n = 0; n < offlineS; n += PER_APPEND) device.append(draftsFrom(n + 1, PER_APPEND));
   const backlog = device.maxSeq;
   progress(`${backlog} records wait in the outbox`);

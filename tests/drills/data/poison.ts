@@ -1,14 +1,14 @@
 import { deviceTopic, MAX_PAYLOAD_BYTES } from '@jostle/contracts';
 import { openStore } from '@jostle/ingest/testing';
 import mqtt from 'mqtt';
-import { figure } from '../../figures/figure.ts';
+import { figure, quantile } from '../../figures/figure.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
 import { draftsFrom, reading } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
-import { Seeded } from '../support/seeded.ts';
+import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite, type Site } from '../support/site.ts';
-import { awaited, quantile } from '../support/waiting.ts';
+import { awaited } from '../support/waiting.ts';
 
 const POISON = 10_000;
 /** Each within its share of the quarantine, and within the pace of the broker. */
@@ -29,7 +29,7 @@ export const poison: Drill = {
 };
 
 async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
-  const random = new Seeded(seed);
+  const random = seededRandom(seed);
   const records = isLong ? 1_000_000 : 100_000;
   const site = await openSite({ folder });
   const badIds = Array.from({ length: BAD_DEVICES }, (_, i) => `BAD-${i + 1}`);
@@ -131,7 +131,7 @@ async function quarantined({ dataDir }: Site): Promise<number> {
 }
 
 /** Sends one device's part of the poison, each message once. @returns how many of them were too large */
-async function poisonFrom(deviceId: string, mqttUrl: string, random: Seeded): Promise<number> {
+async function poisonFrom(deviceId: string, mqttUrl: string, random: SeededRandom): Promise<number> {
   const client = await mqtt.connectAsync(mqttUrl, {
     clientId: deviceId,
     username: deviceId,
@@ -153,7 +153,7 @@ async function poisonFrom(deviceId: string, mqttUrl: string, random: Seeded): Pr
 }
 
 /** A message that nobody can take; `number` makes it one of its own. */
-function poisonous(number: number, random: Seeded): string {
+function poisonous(number: number, random: SeededRandom): string {
   const epoch = '3f2b8c1e-5a7d-4e0b-9c6f-1d2e3a4b5c6d';
   const seq = number + 1;
   const message = {

@@ -5,8 +5,9 @@ import { accountOf } from '../support/account.ts';
 import { draftsFrom } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
 import { type MainProcess, startMain } from '../support/main-process.ts';
-import { Seeded } from '../support/seeded.ts';
-import { ready, register } from '../support/site.ts';
+import { registerDevices } from '../support/registration.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { ready } from '../support/site.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { awaited } from '../support/waiting.ts';
 
@@ -29,7 +30,7 @@ export const serverDiskFull: Drill = {
 
 async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
   const disk = mountSmallDisk(join(folder, 'disk'), DISK_MB);
-  const random = new Seeded(seed);
+  const random = seededRandom(seed);
   const broker = await startMain('broker', { MQTT_PORT: '0' });
   const mqttUrl = `mqtt://127.0.0.1:${broker.port}`;
   const dataDir = join(disk.path, 'ingest');
@@ -38,7 +39,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   const ingest = await startMain('ingest', env);
   try {
     await ready(ingest.port);
-    await register(ingest.port, ['FULL-1']);
+    await registerDevices(`http://127.0.0.1:${ingest.port}`, ['FULL-1']);
     const device = new DrillDevice({ deviceId: 'FULL-1', folder, mqttUrl, random });
     device.connect();
     let n = 1;

@@ -1,4 +1,4 @@
-import type { Seeded } from '../support/seeded.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 import { mutatedJson } from './json-mutation.ts';
 import { mutated } from './mutation.ts';
 
@@ -62,7 +62,7 @@ const CONTENT_TYPES = [
 ] as const;
 
 /** A request to an operation with something wrong in it, most of the time. */
-export function fuzzRequest(operation: Operation, random: Seeded): ApiRequest {
+export function fuzzRequest(operation: Operation, random: SeededRandom): ApiRequest {
   const { method, parameters, body } = operation;
   const path = operation.path.replaceAll(/\{\w+\}/g, () => safe(random.pick(TEXTS)));
   const query = parameters
@@ -79,7 +79,7 @@ export function fuzzRequest(operation: Operation, random: Seeded): ApiRequest {
   };
 }
 
-function queryValue(schema: Schema | undefined, random: Seeded): string {
+function queryValue(schema: Schema | undefined, random: SeededRandom): string {
   return random.chance(0.5)
     ? safe(random.pick(TEXTS))
     : encodeURIComponent(String(sampleOf(schema ?? {}, random)).slice(0, 100));
@@ -90,11 +90,11 @@ function safe(text: string): string {
   return text.replaceAll(' ', '%20');
 }
 
-function typeWithBoundary(type: string, random: Seeded): string {
+function typeWithBoundary(type: string, random: SeededRandom): string {
   return type === 'multipart/form-data' && random.chance(0.8) ? `${type}; boundary=b` : type;
 }
 
-function contentOf(schema: Schema, type: string, random: Seeded): Buffer {
+function contentOf(schema: Schema, type: string, random: SeededRandom): Buffer {
   const value = sampleOf(schema, random);
   const json = Buffer.from(JSON.stringify(random.chance(0.7) ? mutatedJson(value, random) : value) ?? '');
   if (type === 'multipart/form-data') {
@@ -105,7 +105,7 @@ function contentOf(schema: Schema, type: string, random: Seeded): Buffer {
 }
 
 /** A value that fits a schema in its outline. */
-function sampleOf(schema: Schema, random: Seeded): unknown {
+function sampleOf(schema: Schema, random: SeededRandom): unknown {
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return random.pick(schema.enum);
   if (schema.anyOf !== undefined && schema.anyOf.length > 0)

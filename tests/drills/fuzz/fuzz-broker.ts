@@ -1,12 +1,12 @@
-import { figure } from '../../figures/figure.ts';
+import { figure, quantile } from '../../figures/figure.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
 import { draftsFrom } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
 import { startMain } from '../support/main-process.ts';
-import { Seeded } from '../support/seeded.ts';
+import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite } from '../support/site.ts';
-import { awaited, quantile } from '../support/waiting.ts';
+import { awaited } from '../support/waiting.ts';
 import { runSession } from './fuzz-sessions.ts';
 
 const AT_ONCE = 64;
@@ -22,7 +22,7 @@ export const fuzzBroker: Drill = {
 };
 
 async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
-  const random = new Seeded(seed);
+  const random = seededRandom(seed);
   const broker = await startMain('broker', { MQTT_PORT: '0' });
   const site = await openSite({ folder, mqttUrl: `mqtt://127.0.0.1:${broker.port}` });
   const deviceId = 'GOOD-1';
@@ -66,7 +66,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   };
 }
 
-async function runFuzz(port: number, random: Seeded, target: number, isUp: () => boolean) {
+async function runFuzz(port: number, random: SeededRandom, target: number, isUp: () => boolean) {
   const fuzz = { packets: 0, sessions: 0, stuck: 0 };
   const lane = async () => {
     while (fuzz.packets < target && isUp()) {

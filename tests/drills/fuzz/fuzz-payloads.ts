@@ -6,7 +6,7 @@ import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { compare, type GeneratedRecord, generatedOf } from '../support/account.ts';
 import { START_MS } from '../support/drafts.ts';
 import { keptHeapMb } from '../support/heap.ts';
-import { Seeded } from '../support/seeded.ts';
+import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { type Ledger, PayloadLedger } from './payload-ledger.ts';
 import { badPayload, goodMessage, type Payload } from './payloads.ts';
 
@@ -23,7 +23,7 @@ export const fuzzPayloads: Drill = {
 };
 
 async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
-  const random = new Seeded(seed);
+  const random = seededRandom(seed);
   const payloads = isLong ? 1_000_000 : 100_000;
   const read = readAll(payloads, random);
   progress(`${payloads} payloads were read`);
@@ -39,7 +39,7 @@ interface Reading {
 }
 
 /** Only reads them: nothing of them may be kept. */
-function readAll(payloads: number, random: Seeded): Reading {
+function readAll(payloads: number, random: SeededRandom): Reading {
   const epoch = randomUUID();
   let crashes = 0;
   let heapBefore = keptHeapMb();
@@ -55,7 +55,7 @@ function readAll(payloads: number, random: Seeded): Reading {
   return { payloads, crashes, growthMb: keptHeapMb() - heapBefore };
 }
 
-async function commitShare(payloads: number, random: Seeded, folder: string) {
+async function commitShare(payloads: number, random: SeededRandom, folder: string) {
   const store = await openStore({ dataDir: join(folder, 'ingest') });
   try {
     const devices = ['GOOD-1', ...Array.from({ length: BAD_DEVICES }, (_, i) => `BAD-${i + 1}`)];

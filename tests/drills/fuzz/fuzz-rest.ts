@@ -4,7 +4,7 @@ import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
 import { draftsFrom } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
-import { Seeded } from '../support/seeded.ts';
+import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite } from '../support/site.ts';
 import { awaited } from '../support/waiting.ts';
 import { type ApiRequest, fuzzRequest, type Operation, type Schema } from './api-requests.ts';
@@ -21,7 +21,7 @@ export const fuzzRest: Drill = {
 };
 
 async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
-  const random = new Seeded(seed);
+  const random = seededRandom(seed);
   const requests = isLong ? 1_000_000 : 20_000;
   const site = await openSite({ folder });
   const deviceId = 'GOOD-1';
@@ -86,7 +86,7 @@ interface Described {
   requestBody?: { content: Record<string, { schema?: Schema }> };
 }
 
-async function askAll(port: number, operations: readonly Operation[], count: number, random: Seeded) {
+async function askAll(port: number, operations: readonly Operation[], count: number, random: SeededRandom) {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const answers = { faults: [] as string[], accepted: 0 };
   let left = count;

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Seeded } from '../support/seeded.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 import { MqttPackets } from './mqtt-packets.ts';
 import { mutated } from './mutation.ts';
 
@@ -18,7 +18,7 @@ export interface SessionOutcome {
 }
 
 /** One connection: some bytes, then the end of what it sends, then the broker's end. */
-export function runSession(port: number, random: Seeded, number: number): Promise<SessionOutcome> {
+export function runSession(port: number, random: SeededRandom, number: number): Promise<SessionOutcome> {
   const manner = random.pick<Manner>(['noise', 'before-login', 'after-login', 'after-login', 'after-login']);
   const packets = packetsOf(manner, random, `FUZZ-${number % 500}`);
   const socket = connect({ host: '127.0.0.1', port, localAddress: `127.0.0.${2 + (number % ADDRESSES)}` });
@@ -39,17 +39,17 @@ export function runSession(port: number, random: Seeded, number: number): Promis
   });
 }
 
-function packetsOf(manner: Manner, random: Seeded, clientId: string): Buffer[] {
+function packetsOf(manner: Manner, random: SeededRandom, clientId: string): Buffer[] {
   const packets = new MqttPackets(random, clientId);
   const change = (packet: Buffer) => (random.chance(0.5) ? mutated(packet, random) : packet);
-  if (manner === 'noise') return [random.bytes(random.between(1, 300))];
+  if (manner === 'noise') return [random.bytes(random.whole(1, 300))];
   if (manner === 'before-login') return [mutated(packets.connect(), random), packets.any()];
   // Each one is likely to be the last that the broker reads: few in a session, many sessions.
-  return [packets.connect(), ...Array.from({ length: random.between(1, 12) }, () => change(packets.any()))];
+  return [packets.connect(), ...Array.from({ length: random.whole(1, 12) }, () => change(packets.any()))];
 }
 
 /** In one piece, or cut anywhere, as TCP may do it. */
-function send(socket: Socket, packets: readonly Buffer[], random: Seeded): void {
+function send(socket: Socket, packets: readonly Buffer[], random: SeededRandom): void {
   const bytes = Buffer.concat(packets);
   const cut = random.chance(0.2) ? random.below(bytes.length + 1) : bytes.length;
   socket.setNoDelay(true);

@@ -1,4 +1,4 @@
-import type { Seeded } from '../support/seeded.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 /** Values that a schema must refuse, or that a store may not like where it lets them pass. */
 const STRANGE_VALUES: readonly unknown[] = [
@@ -32,14 +32,14 @@ const STRANGE_VALUES: readonly unknown[] = [
 ];
 
 /** A copy of a JSON value with one to three of its places taken away, doubled, renamed or filled with something strange. */
-export function mutatedJson(value: unknown, random: Seeded): unknown {
+export function mutatedJson(value: unknown, random: SeededRandom): unknown {
   let result: unknown = structuredClone(value);
-  for (let change = random.between(1, 3); change > 0; change--) result = changed(result, random, 0);
+  for (let change = random.whole(1, 3); change > 0; change--) result = changed(result, random, 0);
   return result;
 }
 
 /** Goes down a random way and changes what is at its end. */
-function changed(value: unknown, random: Seeded, depth: number): unknown {
+function changed(value: unknown, random: SeededRandom, depth: number): unknown {
   const isLeaf = value === null || typeof value !== 'object';
   if (isLeaf || (depth > 0 && random.chance(0.3))) return random.pick(STRANGE_VALUES);
   if (Array.isArray(value)) return changedArray(value, random, depth);
@@ -53,7 +53,7 @@ function changed(value: unknown, random: Seeded, depth: number): unknown {
   return Object.fromEntries(entries);
 }
 
-function changedArray(items: readonly unknown[], random: Seeded, depth: number): unknown[] {
+function changedArray(items: readonly unknown[], random: SeededRandom, depth: number): unknown[] {
   const at = random.below(items.length + 1);
   const [before, item, after] = [items.slice(0, at), items[at], items.slice(at + 1)];
   const ways: readonly (() => unknown[])[] = [

@@ -1,4 +1,4 @@
-import type { Seeded } from '../support/seeded.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 /** Packet types by number (MQTT 3.1.1, section 2.2.1); 0 and 15 are reserved. */
 const TYPES = {
@@ -34,10 +34,10 @@ const STRANGE_TOPICS = [
 
 /** What one client of a fuzzer may say; every packet of it is well-formed, its content need not be. */
 export class MqttPackets {
-  readonly #random: Seeded;
+  readonly #random: SeededRandom;
   readonly #clientId: string;
 
-  constructor(random: Seeded, clientId: string) {
+  constructor(random: SeededRandom, clientId: string) {
     this.#random = random;
     this.#clientId = clientId;
   }
@@ -81,7 +81,7 @@ export class MqttPackets {
   }
 
   #filters(type: number): Buffer {
-    const count = this.#random.chance(0.05) ? 500 : this.#random.between(0, 3);
+    const count = this.#random.chance(0.05) ? 500 : this.#random.whole(0, 3);
     const qos = type === TYPES.subscribe ? [Buffer.from([this.#random.below(4)])] : [];
     const filters = Array.from({ length: count }, () => [text(this.#topic().slice(0, 100)), ...qos]);
     return packet(type, 2, [this.#id(), ...filters.flat()]);

@@ -1,4 +1,4 @@
-import type { Seeded } from '../support/seeded.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 
 /** Bytes that parsers trip over: ends of ranges, continuation bits, quotes and braces. */
 const NASTY_BYTES = [0x00, 0x01, 0x7f, 0x80, 0xff, 0xfe, 0xc0, 0x22, 0x7b, 0x5d, 0x5c] as const;
@@ -6,13 +6,13 @@ const NASTY_BYTES = [0x00, 0x01, 0x7f, 0x80, 0xff, 0xfe, 0xc0, 0x22, 0x7b, 0x5d,
 const PIECE_BYTES = 32;
 
 /** One to four random changes to some bytes: flipped, put in, taken out, cut off, repeated. */
-export function mutated(bytes: Buffer, random: Seeded): Buffer {
+export function mutated(bytes: Buffer, random: SeededRandom): Buffer {
   let result: Buffer = Buffer.from(bytes);
-  for (let change = random.between(1, 4); change > 0; change--) result = changed(result, random);
+  for (let change = random.whole(1, 4); change > 0; change--) result = changed(result, random);
   return result;
 }
 
-function changed(bytes: Buffer, random: Seeded): Buffer {
+function changed(bytes: Buffer, random: SeededRandom): Buffer {
   const at = random.below(bytes.length + 1);
   const end = Math.min(bytes.length, at + random.below(PIECE_BYTES));
   const ways: readonly (() => Buffer)[] = [

@@ -1,6 +1,6 @@
 import { type DeviceRecord, deviceTopic, encodeUpMessage, type RecordDraft } from '@jostle/contracts';
 import { coverage, reading, START_MS, shock } from '../support/drafts.ts';
-import type { Seeded } from '../support/seeded.ts';
+import type { SeededRandom } from '../support/seeded-random.ts';
 import { mutatedJson } from './json-mutation.ts';
 import { mutated } from './mutation.ts';
 
@@ -20,9 +20,14 @@ export interface GoodMessage extends Payload {
 }
 
 /** A well-formed message of a few records of any kind. */
-export function goodMessage(number: number, deviceId: string, epoch: string, random: Seeded): GoodMessage {
+export function goodMessage(
+  number: number,
+  deviceId: string,
+  epoch: string,
+  random: SeededRandom,
+): GoodMessage {
   const firstSeq = number * SEQS_APART + 1;
-  const records = Array.from({ length: random.between(1, RUN_MAX) }, (_, i) => {
+  const records = Array.from({ length: random.whole(1, RUN_MAX) }, (_, i) => {
     const draft: RecordDraft = random.pick(KINDS)(firstSeq + i);
     return { ...draft, seq: firstSeq + i, bootId: BOOT_ID, bootNumber: 1 } as DeviceRecord;
   });
@@ -37,7 +42,7 @@ export function goodMessage(number: number, deviceId: string, epoch: string, ran
 }
 
 /** What became of a good message in the hands of somebody who means harm, or of a broken device. */
-export function badPayload({ topic, payload, message }: GoodMessage, random: Seeded): Payload {
+export function badPayload({ topic, payload, message }: GoodMessage, random: SeededRandom): Payload {
   const ways: readonly (() => Payload)[] = [
     () => ({ topic, payload: mutated(payload, random) }),
     () => ({ topic, payload: mutated(payload, random) }),

@@ -4,7 +4,7 @@ import { addRange, type Clock, missingFrom, type RecordDraft, type SeqRanges } f
 import { Outbox } from '@jostle/edge/outbox';
 import { type LinkEvents, type OpenLink, openMqttLink, Uplink } from '@jostle/edge/uplink';
 import { type GeneratedRecord, generatedOf } from './account.ts';
-import type { Seeded } from './seeded.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import { SILENT } from './site.ts';
 
 /** As often as the agent does it. */
@@ -14,7 +14,7 @@ export interface DrillDeviceOptions {
   deviceId: string;
   folder: string;
   mqttUrl: string;
-  random: Seeded;
+  random: SeededRandom;
   clock?: Clock;
   maxRecords?: number;
   /** Stands between the uplink and its connection. */

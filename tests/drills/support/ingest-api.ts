@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { registerDevices } from './registration.ts';
 
 const SAMPLE_MS = 250;
 const ASK_MS = 2_000;
@@ -23,15 +23,8 @@ export class IngestApi {
     return this.#absorbedBefore + this.#absorbedNow;
   }
 
-  async register(deviceIds: readonly string[]): Promise<void> {
-    for (const id of deviceIds) {
-      const body = JSON.stringify({ id, name: id });
-      const headers = { 'content-type': 'application/json', ...this.#authorization };
-      const answer = await fetch(`${this.#url}/api/v1/devices`, { method: 'POST', headers, body });
-      if (!answer.ok) throw new Error(`device ${id} is not registered: ${await answer.text()}`);
-      await answer.arrayBuffer();
-      await wait(0);
-    }
+  register(deviceIds: readonly string[]): Promise<void> {
+    return registerDevices(this.#url, deviceIds, this.#authorization);
   }
 
   close(): void {

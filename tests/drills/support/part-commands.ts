@@ -1,8 +1,6 @@
 import type { EdgeInput } from './edge-messages.ts';
+import { NO_PACE } from './pace.ts';
 import type { PartCommand } from './part.ts';
-
-/** Far more than any drill sends: how a device is slowed is not what these are about. */
-const NO_PACE = { MQTT_DEVICE_MESSAGES_PER_S: '100000', MQTT_DEVICE_BYTES_PER_S: '100000000' };
 
 export interface BrokerPlace {
   host: string;

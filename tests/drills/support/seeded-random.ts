@@ -6,6 +6,13 @@ export interface SeededRandom {
   between(low: number, high: number): number;
   /** A whole number from 0 to below `end`. */
   below(end: number): number;
+  /** A whole number from `from` to `to`, both included. */
+  whole(from: number, to: number): number;
+  chance(probability: number): boolean;
+  bytes(length: number): Buffer;
+  /** Another source, so that what one part draws does not depend on how often another one does. */
+  fork(): SeededRandom;
+  /** @throws RangeError where there is nothing to pick from */
   pick<T>(items: readonly T[]): T;
   /** A shuffled copy. */
   shuffled<T>(items: readonly T[]): T[];
@@ -25,14 +32,18 @@ export function seededRandom(seed: number): SeededRandom {
     next,
     below,
     between: (low, high) => low + next() * (high - low),
+    whole: (from, to) => from + below(to - from + 1),
+    chance: (probability) => next() < probability,
+    bytes: (length) => Buffer.from(Array.from({ length }, () => below(256))),
+    fork: () => seededRandom(below(2 ** 32)),
     pick: (items) => {
       const item = items[below(items.length)];
       if (item === undefined) throw new RangeError('there is nothing to pick from');
       return item;
     },
     shuffled: (items) => {
-      const left = [...items];
-      return items.flatMap(() => left.splice(below(left.length), 1));
+      const drawn = items.map((item) => ({ item, at: next() }));
+      return drawn.toSorted((a, b) => a.at - b.at).map(({ item }) => item);
     },
   };
 }

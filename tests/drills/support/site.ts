@@ -5,13 +5,8 @@ import type { Clock } from '@jostle/contracts';
 import { startService } from '@jostle/ingest';
 import { readIngestConfig } from '@jostle/ingest/config';
 import { pino } from 'pino';
+import { registerDevices } from './registration.ts';
 import { awaited } from './waiting.ts';
-
-/** What a drill lets a device send when the limits are not what it is about. */
-export const NO_PACE = {
-  MQTT_DEVICE_MESSAGES_PER_S: '1000000',
-  MQTT_DEVICE_BYTES_PER_S: '1000000000',
-} as const;
 
 const READY_MS = 30_000;
 
@@ -58,7 +53,7 @@ export async function openSite({ folder, brokerEnv = {}, mqttUrl: given }: SiteO
     mqttUrl,
     httpPort,
     dataDir,
-    register: (deviceIds) => register(httpPort, deviceIds),
+    register: (deviceIds) => registerDevices(`http://127.0.0.1:${httpPort}`, deviceIds),
     ingestMetric: (name) => metric(httpPort, name),
     brokerMetric: (name) => metric(broker?.metricsPort ?? 0, name),
     stop: async () => {
@@ -72,17 +67,6 @@ export async function openSite({ folder, brokerEnv = {}, mqttUrl: given }: SiteO
 export function ready(httpPort: number): Promise<void> {
   const ask = async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).ok;
   return awaited('ingest being ready', READY_MS, ask);
-}
-
-export async function register(httpPort: number, deviceIds: readonly string[]): Promise<void> {
-  for (const id of deviceIds) {
-    const answer = await fetch(`http://127.0.0.1:${httpPort}/api/v1/devices`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ id, name: id }),
-    });
-    if (!answer.ok) throw new Error(`device ${id} is not registered: ${await answer.text()}`);
-  }
 }
 
 async function metric(port: number, name: string): Promise<number> {

@@ -8,9 +8,3 @@ export function awaited(
 ): Promise<void> {
   return until(limitMs, isSo, () => `still waiting for ${what}`);
 }
-
-/** The value below which a share of all values lie; 0 of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
