@@ -13,7 +13,7 @@ export function alertsBar(): Section {
     const count = `${items.length}${next === null ? '' : '+'} open ${items.length === 1 ? 'alert' : 'alerts'}`;
     const devices = [...new Set(items.map(({ device }) => device))];
     const where = devices.length === 1 ? devices.join() : `${devices.length} devices`;
-    return [el('a', { href: '#/alerts' }, count), ` from ${where}`];
+    return [el('span', {}, el('a', { href: '#/alerts' }, count), ` from ${where}`)];
   });
 }
 
