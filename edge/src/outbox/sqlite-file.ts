@@ -71,10 +71,11 @@ export function openSqliteFile(path: string, maxPages: number, newEpoch: string)
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
     db.pragma(`max_page_count = ${maxPages}`);
     db.exec('BEGIN IMMEDIATE; COMMIT');
+    // The quick check does not compare an index with its table: a flipped bit there ends the agent at its first reading.
     const isLogBroken = readSqliteLog(`${path}-wal`, PAGE_BYTES).isBroken;
     const verdict = isLogBroken
       ? 'its write-ahead log is damaged'
-      : String(db.pragma('quick_check(1)', { simple: true }));
+      : String(db.pragma('integrity_check(1)', { simple: true }));
     const facts = verdict === 'ok' ? prepareTables(db, newEpoch) : undefined;
     if (facts !== undefined) return { kind: 'open', db, facts };
     return damagedFile(db, verdict === 'ok' ? 'its tables contradict each other' : verdict);
@@ -146,7 +147,7 @@ export function inspectOutboxFile(path: string): OutboxInspection {
   let db: OutboxDatabase | undefined;
   try {
     db = new Database(path, { readonly: true, timeout: 0 });
-    const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+    const verdict = String(db.pragma('integrity_check(1)', { simple: true }));
     if (verdict !== 'ok') return { kind: 'damaged', reason: verdict };
     return { kind: 'sound', ...summaryOf(db) };
   } catch (error) {
