@@ -13,11 +13,13 @@ const RECORDS = 1_000;
 const BATCH = 50;
 const PAGE = 4_096;
 const SECTOR = 512;
+/** Of the log: a page and its header. The one that ends the transaction before the last tells the two apart. */
+const FRAME = 24 + PAGE;
 const SHORT = 200;
 const LONG = 5_000;
 const RECOVERY_TARGET_MS = 5_000;
 const DAMAGES_TARGET = 190;
-const DAMAGES_NOTE = `Each to the files of ${RECORDS} records; of the log the last transaction is spared, whose damage looks like a power cut.`;
+const DAMAGES_NOTE = `Each to the files of ${RECORDS} records; of the log the last transaction is spared, with the frame that ends the one before: damage there looks like a power cut.`;
 /** Beside the file lie its write-ahead log, while it is open, and the reserve of its seqs. */
 const SUFFIXES = ['', '-wal', '.reserve'] as const;
 type Suffix = (typeof SUFFIXES)[number];
@@ -142,7 +144,7 @@ function filled(folder: string): { records: DeviceRecord[]; stopped: SavedFile[]
   const outbox = new Outbox({ path, log: SILENT, maxRecords: 1_000_000 });
   const append = (from: number) => outbox.append(draftsFrom(from, BATCH), BOOT_ID);
   const records = Array.from({ length: RECORDS / BATCH - 1 }, (_, i) => append(i * BATCH)).flat();
-  const synced = statSync(`${path}-wal`).size;
+  const synced = statSync(`${path}-wal`).size - FRAME;
   records.push(...append(RECORDS - BATCH));
   for (const suffix of SUFFIXES) copyFileSync(path + suffix, `${path}.copy${suffix}`);
   outbox.close();
