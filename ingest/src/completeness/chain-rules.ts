@@ -29,6 +29,9 @@ export interface Joined {
  * @param ranges sorted, none touching another
  */
 export function joinRun(ranges: readonly ChainRange[], epoch: string, run: LinkedRun): Joined {
+  const last = ranges.at(-1);
+  if (last !== undefined && run.records[0]?.seq === last.toSeq + 1 && run.chainBefore === last.after)
+    return { ranges: ranges.with(-1, goneOn(last, run.records)), breaks: [] };
   const fromSeq = run.records[0]?.seq ?? 0;
   const toSeq = run.records.at(-1)?.seq ?? 0;
   if (ranges.some((range) => range.fromSeq <= fromSeq && toSeq <= range.toSeq))
@@ -57,6 +60,12 @@ export function joinRun(ranges: readonly ChainRange[], epoch: string, run: Linke
     };
   }
   return { ranges: [...others, joined].sort((a, b) => a.fromSeq - b.fromSeq), breaks };
+}
+
+/** What nearly every message does: it goes on where the last one ended. */
+function goneOn(range: ChainRange, records: LinkedRun['records']): ChainRange {
+  const { fromSeq, before, toSeq } = range;
+  return { fromSeq, before, toSeq: toSeq + records.length, after: records.reduce(chainAfter, range.after) };
 }
 
 /** The link before the first record, then the one after each. */

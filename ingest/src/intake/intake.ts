@@ -32,13 +32,21 @@ export interface IntakeState {
   waiting: number;
 }
 
+/** A packet that waits for its batch, read when it came: the time of a commit is not wasted. */
+interface WaitingPacket {
+  packet: DeliveredPacket;
+  payload: Buffer;
+  /** Undefined for a topic that is none of ours. */
+  submission: Submission | undefined;
+}
+
 /**
  * Takes messages from the broker to the inbox: wait for a batch, commit, PUBACK, receipts.
  * Nothing is acknowledged before it is on disk; a store that fails is asked again for ever.
  */
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #window = new PacketWindow<DeliveredPacket>(WINDOW);
+  readonly #window = new PacketWindow<WaitingPacket>(WINDOW);
   readonly #link: BrokerLink;
   readonly #stopping = new AbortController();
   readonly #loop: Promise<void>;
@@ -89,7 +97,7 @@ export class Intake {
 
   #admit(packet: DeliveredPacket): 'room' | 'full' {
     if (this.#window.size === 0) this.#linger();
-    this.#window.add(packet);
+    this.#window.add({ packet, payload: packet.payload, submission: readMessage(packet) });
     if (this.#isReady) this.#wake();
     return this.#window.isFull || this.#stopping.signal.aborted ? 'full' : 'room';
   }
@@ -129,11 +137,11 @@ export class Intake {
     }
   }
 
-  async #commit(packets: readonly DeliveredPacket[]): Promise<void> {
-    const batch = packets.flatMap((packet) => readMessage(packet) ?? []);
+  async #commit(packets: readonly WaitingPacket[]): Promise<void> {
+    const batch = packets.flatMap(({ submission }) => submission ?? []);
     const report = await this.#commitUntilDone(batch);
     if (report === undefined) return;
-    for (const packet of packets) packet.acknowledge();
+    for (const { packet } of packets) packet.acknowledge();
     for (const { deviceId, receipt } of report.receipts)
       this.#link.publish(deviceTopic(deviceId, 'receipt'), JSON.stringify(receipt));
     this.#logOverflow(report);

@@ -31,31 +31,29 @@ const EPOCH = /^[0-9a-f-]{36}$/;
  *
  * @returns undefined for a topic that is none of ours or names no possible device
  */
-export function readMessage({ topic, payload, receivedAt }: IntakePacket): Submission | undefined {
+export function readMessage(packet: IntakePacket): Submission | undefined {
+  const { topic, payload, receivedAt } = packet;
   const address = parseDeviceTopic(topic);
   if (address === undefined || !DEVICE_ID.test(address.deviceId)) return undefined;
   const { deviceId, channel } = address;
-  const from = { deviceId, topic, receivedAt };
-  const unreadable = (reason: string, loose: LooseIdentity = NO_IDENTITY): Submission => ({
-    kind: 'unreadable',
-    ...from,
-    epoch: loose.epoch,
-    reject: { code: 'INGEST_MESSAGE_MALFORMED', reason, raw: payload, seqs: loose.seqs },
-  });
-
   const message = parseJson(payload);
   if (channel === 'status') {
-    if (!isStatus.Check(message)) return unreadable('the status does not fit its schema');
+    if (!isStatus.Check(message))
+      return unreadable(packet, deviceId, 'the status does not fit its schema', NO_IDENTITY);
     return { kind: 'presence', deviceId, receivedAt, isOnline: message.state === 'online' };
   }
-  if (message === undefined) return unreadable('the payload is not JSON');
-  if (payload.length > MAX_PAYLOAD_BYTES)
-    return unreadable(`${payload.length} bytes are more than ${MAX_PAYLOAD_BYTES}`, looseIdentity(message));
+  if (message === undefined) return unreadable(packet, deviceId, 'the payload is not JSON', NO_IDENTITY);
+  if (payload.length > MAX_PAYLOAD_BYTES) {
+    const reason = `${payload.length} bytes are more than ${MAX_PAYLOAD_BYTES}`;
+    return unreadable(packet, deviceId, reason, looseIdentity(message));
+  }
   const decoded = decodeUpMessage(message);
-  if ('reason' in decoded) return unreadable(decoded.reason, looseIdentity(message));
+  if ('reason' in decoded) return unreadable(packet, deviceId, decoded.reason, looseIdentity(message));
   return {
     kind: 'run',
-    ...from,
+    deviceId,
+    topic,
+    receivedAt,
     epoch: decoded.epoch,
     outbox: decoded.outbox,
     sent: decoded.sent,
@@ -64,6 +62,16 @@ export function readMessage({ topic, payload, receivedAt }: IntakePacket): Submi
     rejects: decoded.malformed.map(malformedRecord),
     raw: payload,
   };
+}
+
+function unreadable(
+  { topic, payload, receivedAt }: IntakePacket,
+  deviceId: string,
+  reason: string,
+  { epoch, seqs }: LooseIdentity,
+): Submission {
+  const reject = { code: 'INGEST_MESSAGE_MALFORMED' as const, reason, raw: payload, seqs };
+  return { kind: 'unreadable', deviceId, topic, receivedAt, epoch, reject };
 }
 
 interface LooseIdentity {

@@ -2,7 +2,7 @@ import { type Clock, deviceTopic, type RetryPlan, retryDelayMs, sharedFilter } f
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
 import type { Logger } from 'pino';
-import type { BrokerLink, LinkEvents } from './broker-link.ts';
+import type { BrokerLink, DeliveredPacket, LinkEvents } from './broker-link.ts';
 
 const RECONNECT_PLAN: RetryPlan = { firstMs: 200, maxMs: 10_000, factor: 2 };
 const KEEPALIVE_S = 30;
@@ -145,19 +145,17 @@ class MqttLink implements BrokerLink {
       done(DEFERRED);
       return;
     }
-    const { messageId, qos, payload } = packet;
-    const room = this.#events.deliver({
-      topic: packet.topic,
-      payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
-      receivedAt: this.#options.clock.wallMs(),
-      acknowledge: () => {
-        if (client !== this.#client || !client.connected || qos === 0 || messageId === undefined) return;
-        writeToStream({ cmd: 'puback', messageId }, client.stream, { protocolVersion: PROTOCOL_VERSION });
-      },
-    });
-    const goOn = () => (qos === 0 ? done() : done(DEFERRED));
-    if (room === 'room') goOn();
-    else this.#heldBack = goOn;
+    const acknowledge = packet.qos === 0 ? undefined : packet.messageId;
+    const delivery = new Delivery(packet, this.#options.clock.wallMs(), this, client, acknowledge);
+    const deferred = packet.qos === 0 ? undefined : DEFERRED;
+    if (this.#events.deliver(delivery) === 'room') done(deferred);
+    else this.#heldBack = () => done(deferred);
+  }
+
+  /** Sends the PUBACK on the connection that the packet came by, if that is still the one. */
+  acknowledge(client: MqttClient, messageId: number): void {
+    if (client !== this.#client || !client.connected) return;
+    writeToStream({ cmd: 'puback', messageId }, client.stream, { protocolVersion: PROTOCOL_VERSION });
   }
 
   #lost(client: MqttClient): void {
@@ -175,6 +173,36 @@ class MqttLink implements BrokerLink {
     this.#client = undefined;
     this.#isConnected = false;
     this.#heldBack = undefined;
+  }
+}
+
+/** A class and not a literal with a function in it, of which each packet would make one anew. */
+class Delivery implements DeliveredPacket {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly receivedAt: number;
+  readonly #link: MqttLink;
+  readonly #client: MqttClient;
+  // Undefined where the broker waits for none.
+  readonly #messageId: number | undefined;
+
+  constructor(
+    { topic, payload }: IPublishPacket,
+    receivedAt: number,
+    link: MqttLink,
+    client: MqttClient,
+    messageId: number | undefined,
+  ) {
+    this.topic = topic;
+    this.payload = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    this.receivedAt = receivedAt;
+    this.#link = link;
+    this.#client = client;
+    this.#messageId = messageId;
+  }
+
+  acknowledge(): void {
+    if (this.#messageId !== undefined) this.#link.acknowledge(this.#client, this.#messageId);
   }
 }
 
