@@ -34,7 +34,7 @@ export async function storedIn(
   );
   const stored = new Map<string, Map<number, DeviceRecord>>();
   if (given.length === 0) return stored;
-  const query = CompiledQuery.raw(TOUCHING[engine], [rowsParameter(engine, given)]);
+  const query = CompiledQuery.raw(TOUCHING[engine], [rowsParameter(engine, given, 'read')]);
   const { rows } = await trx.executeQuery<Selectable<InboxTables['inbox']>>(query);
   for (const run of rows.map(storedRunOf)) {
     const key = epochKey(run);

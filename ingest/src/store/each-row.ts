@@ -4,9 +4,12 @@
  */
 export class EachRow {
   readonly json: string;
+  /** Whether the statement only writes: within a transaction its end is not waited for. */
+  readonly isWrite: boolean;
 
   /** @param rows numbers that are finite, text and null */
-  constructor(rows: readonly (readonly unknown[])[]) {
+  constructor(rows: readonly (readonly unknown[])[], isWrite: boolean) {
     this.json = JSON.stringify(rows);
+    this.isWrite = isWrite;
   }
 }

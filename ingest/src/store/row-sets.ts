@@ -32,7 +32,7 @@ export async function insertRows<T extends Table>(
     engine === 'sqlite'
       ? `${into} values (${columns.map(() => '?').join(', ')}) ${onConflict}`
       : `${into} select ${columns.join(', ')} from ${recordset(table)} ${onConflict}`;
-  await trx.executeQuery(CompiledQuery.raw(sql, [rowsParameter(engine, rows)]));
+  await trx.executeQuery(CompiledQuery.raw(sql, [rowsParameter(engine, rows, 'write')]));
 }
 
 /**
@@ -64,7 +64,7 @@ export async function selectByKeys<T extends Table, C extends keyof Selectable<D
   const sql = `select ${columns.map((c) => `found.${c}`).join(', ')}
     from (select * from ${table} where ${condition}) found
     join ${recordset(table)} given on ${sameAsJoined('found', first)}`;
-  return (await trx.executeQuery<Row>(CompiledQuery.raw(sql, [rowsParameter(engine, keys)]))).rows;
+  return (await trx.executeQuery<Row>(CompiledQuery.raw(sql, [rowsParameter(engine, keys, 'read')]))).rows;
 }
 
 export async function deleteByKeys<T extends Table>(
@@ -79,12 +79,20 @@ export async function deleteByKeys<T extends Table>(
     engine === 'sqlite'
       ? `delete from ${table} where ${sameAsGiven(first)}`
       : `delete from ${table} using ${recordset(table)} given where ${sameAsJoined(table, first)}`;
-  await trx.executeQuery(CompiledQuery.raw(sql, [rowsParameter(engine, keys)]));
+  await trx.executeQuery(CompiledQuery.raw(sql, [rowsParameter(engine, keys, 'write')]));
 }
 
-/** The one parameter that carries the rows. */
-export function rowsParameter(engine: Engine, rows: readonly object[]): EachRow | string {
-  return engine === 'sqlite' ? new EachRow(rows.map((row) => Object.values(row))) : JSON.stringify(rows);
+/** The one parameter that carries the rows to a statement that reads, or only writes. */
+export function rowsParameter(
+  engine: Engine,
+  rows: readonly object[],
+  access: 'read' | 'write',
+): EachRow | string {
+  if (engine !== 'sqlite') return JSON.stringify(rows);
+  return new EachRow(
+    rows.map((row) => Object.values(row)),
+    access === 'write',
+  );
 }
 
 function recordset(table: string): string {

@@ -1,7 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { JostleError } from '@jostle/contracts';
 import type { EachRow } from './each-row.ts';
-import type { SqliteCopied, SqliteReply, SqliteRequest } from './sqlite-worker.ts';
+import type {
+  SqliteCopied,
+  SqliteMessage,
+  SqliteReply,
+  SqliteRequest,
+  SqliteStatement,
+} from './sqlite-worker.ts';
 
 type Result = Exclude<SqliteReply, { error: unknown }>;
 interface Waiter {
@@ -25,6 +31,8 @@ export class SqliteClient {
   readonly #worker: Worker;
   // In the order of the requests; the worker answers in the same order.
   readonly #waiters: Waiter[] = [];
+  // Sent with the next request.
+  readonly #later: SqliteStatement[] = [];
   // Of the copy that is under way.
   #copy: { resolve(): void; reject(error: Error): void } | undefined;
   #death: Error | undefined;
@@ -69,6 +77,14 @@ export class SqliteClient {
   /** @throws SqliteStatementError */
   execute(sql: string, params: readonly unknown[] = []): Promise<Result> {
     return this.#send({ sql, params });
+  }
+
+  /**
+   * Runs a statement of which only matters that it succeeds, before whatever is asked next and with it. Where it fails, so
+   * does that, and all that is asked up to a rollback.
+   */
+  executeLater(sql: string, rows?: EachRow): void {
+    this.#later.push(rows === undefined ? { sql, params: [] } : { sql, each: rows.json });
   }
 
   /** Runs a statement once for each row of parameters; the rows that it gives are joined. @throws SqliteStatementError */
@@ -120,7 +136,9 @@ export class SqliteClient {
 
   #send(request: SqliteRequest): Promise<Result> {
     if (this.#death !== undefined) return Promise.reject(this.#death);
-    this.#worker.postMessage(request);
+    // Each message wakes a thread on either side: together they cost as much as one.
+    const message: SqliteMessage = { before: this.#later.splice(0), request };
+    this.#worker.postMessage(message);
     return this.#nextReply();
   }
 

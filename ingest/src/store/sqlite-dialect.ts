@@ -102,14 +102,17 @@ class SqliteWorkerDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
-    await this.#client?.execute('begin immediate');
+    this.#client?.executeLater('begin immediate');
+    if (this.#connection !== undefined) this.#connection.isInTransaction = true;
   }
 
   async commitTransaction(): Promise<void> {
     await this.#client?.execute('commit');
+    if (this.#connection !== undefined) this.#connection.isInTransaction = false;
   }
 
   async rollbackTransaction(): Promise<void> {
+    if (this.#connection !== undefined) this.#connection.isInTransaction = false;
     await this.#client?.execute('rollback');
   }
 
@@ -120,6 +123,8 @@ class SqliteWorkerDriver implements Driver {
 
 class SqliteWorkerConnection implements DatabaseConnection {
   readonly #client: SqliteClient;
+  /** Then writes are not waited for: if one fails, the commit does. */
+  isInTransaction = false;
 
   constructor(client: SqliteClient) {
     this.#client = client;
@@ -127,6 +132,10 @@ class SqliteWorkerConnection implements DatabaseConnection {
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const [first] = parameters;
+    if (this.isInTransaction && first instanceof EachRow && first.isWrite) {
+      this.#client.executeLater(sql, first);
+      return { rows: [] };
+    }
     const { rows, changes, insertId } = await (first instanceof EachRow
       ? this.#client.executeEach(sql, first)
       : this.#client.execute(sql, parameters));

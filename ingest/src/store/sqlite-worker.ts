@@ -3,17 +3,21 @@ import Sqlite from 'better-sqlite3';
 
 /**
  * Requests are answered in the order in which they were sent. A statement with `each` runs once for each row of that JSON
- * array of parameters. A statement with `chunk` answers with its first so many
- * rows, each `more` with the next ones, and none when there are no more; until then, or until `enough`, nothing else may
- * be asked. `copyTo` is answered when the copy has begun; `SqliteCopied` comes when it has ended.
+ * array of parameters. A statement with `chunk` answers with its first so many rows, each `more` with the next ones, and
+ * none when there are no more; until then, or until `enough`, nothing else may be asked. `copyTo` is answered when the
+ * copy has begun; `SqliteCopied` comes when it has ended.
  */
-export type SqliteRequest =
+export type SqliteRequest = SqliteStatement | { copyTo: string } | 'more' | 'enough' | 'close';
+
+export type SqliteStatement =
   | { sql: string; params: readonly unknown[]; chunk?: number }
-  | { sql: string; each: string }
-  | { copyTo: string }
-  | 'more'
-  | 'enough'
-  | 'close';
+  | { sql: string; each: string };
+
+/** A request after statements that get no answer: if one of them fails, all fails like it, up to a rollback. */
+export interface SqliteMessage {
+  before: readonly SqliteStatement[];
+  request: SqliteRequest;
+}
 
 export type SqliteReply =
   | {
@@ -64,9 +68,7 @@ function open(file: string): Sqlite.Database {
   return db;
 }
 
-type Statement = { sql: string; params: readonly unknown[] } | { sql: string; each: string };
-
-function executor(db: Sqlite.Database): (request: Statement) => SqliteReply {
+function executor(db: Sqlite.Database): (request: SqliteStatement) => SqliteReply {
   // Keyed by SQL text.
   const statements = new Map<string, Sqlite.Statement>();
   const prepared = (sql: string) => {
@@ -179,18 +181,28 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
     if ('each' in request || request.chunk === undefined) return execute(request);
     return reader.first(request.sql, request.params, request.chunk);
   };
-  port.on('message', (request: SqliteRequest) => {
+  // Of a statement that gets no answer.
+  let failure: SqliteFault | undefined;
+  const replyOrFault = (request: Parameters<typeof replyTo>[0]): SqliteReply => {
+    if (typeof request === 'object' && request.sql === 'rollback') failure = undefined;
+    if (failure !== undefined) return { error: failure };
+    try {
+      return replyTo(request);
+    } catch (error) {
+      return { error: faultOf(error) };
+    }
+  };
+  port.on('message', ({ before, request }: SqliteMessage) => {
+    for (const statement of before) {
+      const reply = replyOrFault(statement);
+      if ('error' in reply) failure = reply.error;
+    }
     if (request === 'close') {
       db.close();
       answer(EMPTY);
       port.close();
     } else if (typeof request === 'object' && 'copyTo' in request) copy(request.copyTo);
-    else
-      try {
-        answer(replyTo(request));
-      } catch (error) {
-        answer({ error: faultOf(error) });
-      }
+    else answer(replyOrFault(request));
   });
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { onEachStore } from '../testing/stores.ts';
+import { insertRows } from './row-sets.ts';
 import { openStore } from './store.ts';
 
 onEachStore('store', (open) => {
@@ -43,6 +44,20 @@ onEachStore('store', (open) => {
     });
     await expect(failing).rejects.toThrow();
     expect(await db.selectFrom('cursor').selectAll().execute()).toEqual([]);
+  });
+
+  it('leaves nothing of a transaction of which many rows at once could not be written', async () => {
+    const { db, engine } = await open();
+    const row = { name: 'a', value: 1 };
+    const failing = db.transaction().execute(async (trx) => {
+      await insertRows(trx, engine, 'cursor', [row, row]);
+      await insertRows(trx, engine, 'cursor', [{ name: 'b', value: 2 }]);
+      return 'committed';
+    });
+    await expect(failing).rejects.toThrow(/unique/i);
+    expect(await db.selectFrom('cursor').selectAll().execute()).toEqual([]);
+    await db.transaction().execute((trx) => insertRows(trx, engine, 'cursor', [row]));
+    expect(await db.selectFrom('cursor').selectAll().execute()).toEqual([row]);
   });
 
   it('keeps transactions apart that run at the same time', async () => {

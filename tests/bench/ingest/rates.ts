@@ -8,7 +8,8 @@ import { whenQueryable } from './queryable.ts';
 const REPETITIONS = 5;
 /** Readings in a batch of Node-RED's: messages are sent in multiples that fill it, and that all devices share in. */
 const BATCH_READINGS = 500;
-const WARM_UP_ROUNDS = 2;
+/** Not counted: code is compiled, and each tells how many messages make a repetition of the length that is wanted. */
+const WARM_UP_ROUNDS = 4;
 
 /** Medians of what one contender did at full load. */
 export interface FullLoad {
@@ -49,10 +50,12 @@ export async function fullLoads(
     const found = new Map<ContenderName, FullLoad>();
     const sizes = new Map<ContenderName, number>();
     for (const { one, load } of runs) {
-      let rate = 0;
-      for (let i = 0; i < WARM_UP_ROUNDS; i++)
-        rate = (await round(one, influx, load, readings, step * (i + 1))).messagesPerSecond;
-      sizes.set(one.name, Math.max(1, Math.round((rate * seconds) / step)) * step);
+      let size = step;
+      for (let i = 0; i < WARM_UP_ROUNDS; i++) {
+        const { messagesPerSecond } = await round(one, influx, load, readings, size);
+        size = Math.max(1, Math.round((messagesPerSecond * seconds) / step)) * step;
+      }
+      sizes.set(one.name, size);
     }
     for (let i = 0; i < REPETITIONS; i++)
       for (const { one, load, rounds } of runs)
