@@ -36,7 +36,7 @@ export async function addToSteps(
   engine: Engine,
   facts: readonly ReceptionFacts[],
 ): Promise<void> {
-  const rows: StepRow[] = [];
+  const tallies: StepTally[] = [];
   for (const { deviceId, epoch, fresh } of facts) {
     // Keyed by boot id.
     const boots = new Map<string, StepTally>();
@@ -47,8 +47,18 @@ export async function addToSteps(
       for (let i = 0; i < records.length; i++)
         tally.add(records[i]?.seq ?? 0, instantOf(placements[i] ?? null));
     }
-    for (const tally of boots.values()) rows.push(...tally.rows());
+    tallies.push(...boots.values());
   }
+  await addTallies(trx, engine, tallies);
+}
+
+/** @param tallies of one boot each, of records that no step counts yet */
+export async function addTallies(
+  trx: Transaction<Database>,
+  engine: Engine,
+  tallies: readonly StepTally[],
+): Promise<void> {
+  const rows = tallies.flatMap((tally) => tally.rows());
   await insertRows(trx, engine, 'reception_step', rows, STEP_UPDATE);
 }
 
