@@ -55,7 +55,10 @@ export const DeviceCompleteness = Type.Object({
   gaps: Type.Array(RecordGap),
 });
 
-/** Likewise for all devices that travelled with a shipment, each while it did. */
+/**
+ * Likewise for all devices that travelled with a shipment, each while it did: a row for each window of a device. What may
+ * have been made in several of them is in each of their rows, and once in the sums.
+ */
 export const ShipmentCompleteness = Type.Object({
   shipment: Sscc,
   ...counts,

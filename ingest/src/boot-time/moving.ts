@@ -9,16 +9,15 @@ import { placeRuns } from './run-placing.ts';
 /** Brings the stored records of a boot to where its line puts them now, and has their points follow. */
 export async function moveRecords(trx: Transaction<Database>, boot: NotedBoot): Promise<void> {
   const { row, anchors } = boot;
+  const fromMono = movedFrom(boot);
+  if (fromMono === null) return;
   const before = { ...boot.before, bounds: boundsIn(row) };
-  const isAnchoredAlike =
-    anchors.length > 0 && JSON.stringify(before.anchors) === JSON.stringify(boot.anchors);
-  if (isAnchoredAlike) return;
   await noteMove(trx, row, before);
   await placeRuns(trx, {
     boot: row,
     line: lineOf(row, anchors),
     before,
-    fromMono: changeOf(before.anchors, anchors),
+    fromMono,
   });
 }
 
@@ -32,6 +31,12 @@ export async function noteMove(
     .insertInto('boot_move')
     .values({ device_id, epoch, boot_id, line_before: JSON.stringify(before) })
     .execute();
+}
+
+/** The monotonic time before which a batch moved no record of a boot; null where it moved none at all. */
+export function movedFrom({ before, anchors }: NotedBoot): number | null {
+  const isAnchoredAlike = anchors.length > 0 && JSON.stringify(before.anchors) === JSON.stringify(anchors);
+  return isAnchoredAlike ? null : changeOf(before.anchors, anchors);
 }
 
 /** The monotonic time before which two rows of anchors place everything alike. */

@@ -1,16 +1,12 @@
 import type { DeviceRecord } from '@jostle/contracts';
 import { sql, type Transaction } from 'kysely';
 import { DATED_KINDS, type PlacedRecord, writeDerived } from '../inbox/derived-rows.ts';
-import { type StoredRun, storedRunOf } from '../inbox/stored-run.ts';
+import type { StoredRun } from '../inbox/stored-run.ts';
 import type { Database } from '../store/database.ts';
 import { type BootLine, placeOnLine } from './boot-line.ts';
 import type { BootRow } from './boot-notes.ts';
 import type { Placement } from './placement.ts';
-
-/** Rows that are read at a time, of at most 1000 records each. */
-const PAGE_RUNS = 50;
-/** Records are appended within this of their monotonic time, ms: a shock event is written when it is over. */
-const DISORDER_MS = 600_000;
+import { reachesBefore, runPages } from './run-pages.ts';
 
 export interface Placing {
   boot: BootRow;
@@ -26,7 +22,7 @@ export interface Placing {
 
 /**
  * Brings stored runs of a boot to where its line puts them: the time span of each row, and the rows that were made of
- * its records. Newest first, page by page: a boot may have hundreds of thousands of readings.
+ * its records.
  *
  * @returns whether a battery clock kept the time of one of those runs
  */
@@ -34,38 +30,16 @@ export async function placeRuns(
   trx: Transaction<Database>,
   placing: Placing,
 ): Promise<{ hasBatteryClock: boolean }> {
-  const { boot, fromSeq = boot.first_seq, fromMono = Number.NEGATIVE_INFINITY } = placing;
+  const { boot, line, fromSeq = boot.first_seq, fromMono = Number.NEGATIVE_INFINITY } = placing;
+  // Of a boot without any known time nothing is made but what is no reading.
+  const isWithoutBareReadings = line.anchors.length === 0 && line.heardOffsetMs === null;
   let hasBatteryClock = false;
-  let below = boot.last_seq + 1;
-  while (below > fromSeq) {
-    const rows = await runsOfBoot(trx, placing, fromSeq, below);
-    const runs = rows.map(storedRunOf);
-    const last = runs.at(-1);
-    if (last === undefined) break;
+  for await (const runs of runPages(trx, boot, { fromSeq, isWithoutBareReadings })) {
     await placePage(trx, placing, runs);
     hasBatteryClock ||= runs.some(({ clock }) => clock === 'rtc');
-    if (last.records.every(({ monotonicMs }) => monotonicMs < fromMono - DISORDER_MS)) break;
-    below = last.fromSeq;
+    if (reachesBefore(runs, fromMono)) break;
   }
   return { hasBatteryClock };
-}
-
-/** Of a boot without any known time only the runs that hold more than readings: nothing else is made of the others. */
-function runsOfBoot(trx: Transaction<Database>, { boot, line }: Placing, fromSeq: number, below: number) {
-  const runs = trx
-    .selectFrom('inbox')
-    .selectAll()
-    .where('device_id', '=', boot.device_id)
-    .where('epoch', '=', boot.epoch)
-    .where('boot_id', '=', boot.boot_id)
-    .where('from_seq', '<', below)
-    .where('to_seq', '>=', fromSeq)
-    .orderBy('from_seq', 'desc')
-    .limit(PAGE_RUNS);
-  const hasTimes = line.anchors.length > 0 || line.heardOffsetMs !== null;
-  return (
-    hasTimes ? runs : runs.where(sql<boolean>`(clock <> 'none' or message not like '%"other":[]%')`)
-  ).execute();
 }
 
 async function placePage(

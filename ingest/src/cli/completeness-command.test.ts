@@ -92,6 +92,24 @@ it('prints the completeness of a shipment, and of a span of a device', async () 
   });
 });
 
+it('prints a gap once that may lie in two windows of a device', async () => {
+  await lose();
+  const payload = { endsAt: '2026-03-01T10:05:00Z' };
+  await app.inject({ method: 'PATCH', url: '/api/v1/assignments/A-1', payload });
+  await app.inject({
+    ...{ method: 'POST', url: '/api/v1/assignments' },
+    payload: {
+      ...{ id: 'A-2', device: 'DEV-1', shipment: PALLET, site: null, zone: null },
+      ...{ startsAt: '2026-03-01T10:45:00Z', endsAt: null },
+    },
+  });
+  const later = { ...makeRecord(12, 'climate'), measuredAt: Date.parse('2026-03-01T10:50:00Z') };
+  await new Inbox(store).commit([submissionOf([later], { outbox: { minSeq: 12, maxSeq: 12 } })]);
+  const lines = squeezed((await jostle('completeness', PALLET)).out);
+  expect(lines.filter((line) => line.startsWith('DEV-1  2026'))).toHaveLength(2);
+  expect(lines.filter((line) => line.startsWith('DEV-1  10–11'))).toHaveLength(1);
+});
+
 it('lists alerts until somebody sees to them', async () => {
   expect((await jostle('alerts')).out).toBe('There are no open alerts.\n');
   await lose();

@@ -53,16 +53,24 @@ function completenessText(answer: DeviceCompleteness | ShipmentCompleteness): st
     'lost',
     'in flight',
   ];
-  const gaps = rows.flatMap((row) => row.gaps.map((gap) => gapRow(row.device, gap)));
+  // What may have been made in several windows of a device stands in each of their rows.
+  const gaps = new Map(
+    rows.flatMap(({ device, gaps }) =>
+      gaps.map((gap) => [`${device}/${gap.epoch}/${gap.fromSeq}`, gapRow(device, gap)]),
+    ),
+  );
   const head =
     'devices' in answer ? [`Shipment ${answer.shipment}: ${percent(answer.completeness)}`, ''] : [];
   return [
     ...head,
     textTable(titles, counts),
     '',
-    gaps.length === 0
+    gaps.size === 0
       ? 'Nothing is missing.'
-      : textTable(['device', 'records', 'count', 'state', 'why', 'made after', 'made before'], gaps),
+      : textTable(
+          ['device', 'records', 'count', 'state', 'why', 'made after', 'made before'],
+          [...gaps.values()],
+        ),
     ...(rows.some((row) => row.gaps.some((gap) => gap.isPartial))
       ? ['', '* may reach beyond the span; all of its records are counted']
       : []),

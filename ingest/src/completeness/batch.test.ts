@@ -9,7 +9,7 @@ import { completenessMetrics } from './completeness-metrics.ts';
 import { deviceCompleteness } from './device-completeness.ts';
 import { noteReception } from './note-reception.ts';
 import type { ReceptionFacts } from './reception-facts.ts';
-import { rebuildSteps, STEP_MS } from './reception-steps.ts';
+import { rebuildSteps, STEP_MS, StepTally } from './reception-steps.ts';
 
 /** Facts of one record of a device whose outbox holds nothing before it. */
 function factsOf(device: number, seq: number): ReceptionFacts {
@@ -72,18 +72,22 @@ onEachStore('a batch', (open) => {
   });
 
   it('keeps the steps of records that the inbox has let go of when their boot moves', async () => {
-    const { db } = await open();
+    const { db, engine } = await open();
     const boot = { deviceId: 'DEV-1', epoch: EPOCH, bootId: 'boot' };
-    const dated = (seqs: number[], shiftMs: number) =>
-      seqs.map((seq) => ({ seq, at: START_MS + seq * 60_000 + shiftMs }));
+    const rebuild = (seqs: number[], shiftMs: number) =>
+      db.transaction().execute((trx) => {
+        const tally = new StepTally(boot);
+        for (const seq of seqs) tally.add(seq, START_MS + seq * 60_000 + shiftMs);
+        return rebuildSteps(trx, engine, tally);
+      });
     const steps = () =>
       db
         .selectFrom('reception_step')
         .select(['starts_at', 'first_seq', 'last_seq', 'records'])
         .orderBy('first_seq')
         .execute();
-    await db.transaction().execute((trx) => rebuildSteps(trx, boot, dated([1, 5, 8, 12, 18, 25], 0)));
-    await db.transaction().execute((trx) => rebuildSteps(trx, boot, dated([8, 12, 18, 25], STEP_MS)));
+    await rebuild([1, 5, 8, 12, 18, 25], 0);
+    await rebuild([8, 12, 18, 25], STEP_MS);
     expect(await steps()).toEqual([
       { starts_at: START_MS, first_seq: 1, last_seq: 7, records: 2 },
       { starts_at: START_MS + STEP_MS, first_seq: 8, last_seq: 8, records: 1 },

@@ -1,5 +1,7 @@
-import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
+import { type CreateTableBuilder, type Kysely, sql, type Transaction } from 'kysely';
+import type { Database } from '../store/database.ts';
 import type { AreaMigration, Engine } from '../store/engine.ts';
+import { fillDropped, fillSteps } from './account-filling.ts';
 
 type Schema = Kysely<unknown>['schema'];
 
@@ -67,7 +69,7 @@ async function createAlerts(schema: Schema, engine: Engine): Promise<void> {
   await schema.createIndex('alert_of_epoch').on('alert').columns(['device_id', 'epoch']).execute();
 }
 
-/** What came before there were accounts. When it was made is not counted again: steps begin with what comes now. */
+/** What came before there were accounts. */
 async function countEpochs(db: Kysely<unknown>): Promise<void> {
   await sql`
     insert into reception_epoch (device_id, epoch, last_heard_at, min_seq, max_seq, mark_seq, mark_at, aged_seq,
@@ -76,8 +78,7 @@ async function countEpochs(db: Kysely<unknown>): Promise<void> {
       sum(r.to_seq - r.from_seq + 1),
       sum(r.to_seq - r.from_seq + 1) - (select count(*) from quarantine q where q.device_id = r.device_id
         and q.epoch = r.epoch and q.seq is not null and q.code <> 'INGEST_RECORD_CONFLICT'),
-      coalesce((select sum(d.to_seq - d.from_seq + 1) from dropped d where d.device_id = r.device_id
-        and d.epoch = r.epoch), 0)
+      0
     from received r left join device_state s on s.device_id = r.device_id and s.epoch = r.epoch
     group by r.device_id, r.epoch`.execute(db);
 }
@@ -96,6 +97,9 @@ export const completenessMigration: AreaMigration = {
     await createEpochs(schema);
     await countEpochs(db);
     await createSteps(schema);
+    const trx = db as unknown as Transaction<Database>;
+    await fillDropped(trx);
+    await fillSteps(trx, engine);
     await createChain(schema);
     await createAlerts(schema, engine);
   },

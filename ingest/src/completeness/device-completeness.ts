@@ -17,6 +17,19 @@ export interface PlacedGap extends SeqGap, Bounds {
 
 type Counts = Omit<ShipmentCompleteness, 'shipment' | 'devices' | 'completeness'>;
 
+/** What there is of one device in a span: stored records whose time is known, those without, and what is missing. */
+interface Findings {
+  dated: number;
+  undated: UndatedPart[];
+  gaps: PlacedGap[];
+}
+
+interface UndatedPart {
+  epoch: string;
+  fromSeq: number;
+  records: number;
+}
+
 /**
  * How much of what a device recorded has come.
  *
@@ -29,36 +42,23 @@ export async function deviceCompleteness(
   now: number,
   span: Interval | null,
 ): Promise<DeviceCompleteness> {
+  const epochs = await readEpochs(db, device, now);
   const within = span === null ? null : wholeSteps(span);
-  const counts: Counts = { stored: 0, late: 0, dropped: 0, refused: 0, lost: 0, inFlight: 0, undated: 0 };
-  const gaps: RecordGap[] = [];
-  for (const epoch of await readEpochs(db, device, now)) {
-    const { placed, stored, undated } = await examine(db, epoch, within);
-    counts.stored += stored;
-    counts.undated += undated;
-    for (const gap of placed) {
-      const records = gap.toSeq - gap.fromSeq + 1;
-      if (gap.state === 'in-flight') counts.inFlight += records;
-      else {
-        counts[gap.state] += records;
-        gaps.push(gapInRest(gap, gap.state));
-      }
-    }
-    // A message that could not be read at all may have held more than the one seq by which it is known.
-    if (within === null)
-      counts.refused = Math.max(counts.refused, epoch.account.received - epoch.account.stored);
-  }
-  return {
-    device,
-    from: within === null ? null : instantOrNull(within.startsAt),
-    to: within === null ? null : instantOrNull(within.endsAt),
-    completeness: completenessOf(counts),
-    ...counts,
-    gaps,
-  };
+  const found = await findingsIn(db, epochs, within);
+  const counts = countsOf(found);
+  // A message that could not be read at all may have held more than the one seq by which it is known.
+  if (within === null)
+    counts.refused = Math.max(
+      counts.refused,
+      epochs.reduce((sum, { account: { received, stored } }) => sum + Math.max(0, received - stored), 0),
+    );
+  return rowOf(device, within, counts, found);
 }
 
-/** How much has come of what the devices recorded that travelled with a shipment, each while it did. */
+/**
+ * How much has come of what the devices recorded that travelled with a shipment, each while it did. There is a row for
+ * each window of a device; what may have been made in several of them is in each of their rows, and once in the sums.
+ */
 export async function shipmentCompleteness(
   db: Kysely<Database>,
   shipment: string,
@@ -66,11 +66,19 @@ export async function shipmentCompleteness(
 ): Promise<ShipmentCompleteness> {
   const { windows } = await readWay(db, shipment);
   const devices: DeviceCompleteness[] = [];
-  // Two windows in one step are one.
-  for (const device of [...new Set(windows.map((window) => window.device))].sort())
-    for (const span of unionOf(windows.filter((window) => window.device === device).map(wholeSteps)))
-      devices.push(await deviceCompleteness(db, device, now, span));
-  const sum = (key: keyof Counts) => devices.reduce((total, one) => total + one[key], 0);
+  const parts: Counts[] = [];
+  for (const device of [...new Set(windows.map((window) => window.device))].sort()) {
+    const epochs = await readEpochs(db, device, now);
+    const ofDevice: Findings[] = [];
+    // Two windows in one step are one.
+    for (const span of unionOf(windows.filter((window) => window.device === device).map(wholeSteps))) {
+      const found = await findingsIn(db, epochs, span);
+      ofDevice.push(found);
+      devices.push(rowOf(device, span, countsOf(found), found));
+    }
+    parts.push(countsOf(joined(ofDevice)));
+  }
+  const sum = (key: keyof Counts) => parts.reduce((total, one) => total + one[key], 0);
   const counts: Counts = {
     ...{ stored: sum('stored'), late: sum('late'), dropped: sum('dropped'), refused: sum('refused') },
     ...{ lost: sum('lost'), inFlight: sum('inFlight'), undated: sum('undated') },
@@ -87,26 +95,85 @@ export async function gapsIn(
 ): Promise<PlacedGap[]> {
   const placed: PlacedGap[] = [];
   for (const epoch of await readEpochs(db, device, now))
-    if (epoch.gaps.length > 0) placed.push(...(await examine(db, epoch, wholeSteps(span))).placed);
+    if (epoch.gaps.length > 0) placed.push(...(await examine(db, epoch, wholeSteps(span))).gaps);
   return placed;
+}
+
+async function findingsIn(
+  db: Kysely<Database>,
+  epochs: readonly EpochGaps[],
+  span: Interval | null,
+): Promise<Findings> {
+  const found: Findings = { dated: 0, undated: [], gaps: [] };
+  for (const epoch of epochs) {
+    const { dated, undated, gaps } = await examine(db, epoch, span);
+    found.dated += dated;
+    found.undated.push(...undated);
+    found.gaps.push(...gaps);
+  }
+  return found;
 }
 
 async function examine(
   db: Kysely<Database>,
   { account, gaps }: EpochGaps,
   span: Interval | null,
-): Promise<{ placed: PlacedGap[]; stored: number; undated: number }> {
+): Promise<Findings> {
+  const { epoch } = account;
   const steps = await readSteps(db, account, span);
   const boundsIn = (seqs: { fromSeq: number; toSeq: number }) =>
     boundsOf(seqs, steps.dated, account.lastHeardAt);
   const placed = gaps
-    .map((gap) => ({ ...gap, ...boundsIn(gap), epoch: account.epoch }))
+    .map((gap) => ({ ...gap, ...boundsIn(gap), epoch }))
     .filter((gap) => reachesInto(gap, span))
     .map((gap) => ({ ...gap, isPartial: !isInside(gap, span) }));
   const undated = steps.undated
     .filter((part) => reachesInto(boundsIn(part), span))
-    .reduce((sum, { records }) => sum + records, 0);
-  return { placed, undated, stored: span === null ? account.stored : steps.inSpan + undated };
+    .map(({ fromSeq, records }) => ({ epoch, fromSeq, records }));
+  return { dated: span === null ? account.stored - recordsOf(undated) : steps.inSpan, undated, gaps: placed };
+}
+
+/** What was found in several spans that have no time in common, each thing once. */
+function joined(found: readonly Findings[]): Findings {
+  return {
+    dated: found.reduce((sum, { dated }) => sum + dated, 0),
+    undated: onceEach(found.flatMap(({ undated }) => undated)),
+    gaps: onceEach(found.flatMap(({ gaps }) => gaps)),
+  };
+}
+
+/** Of the same outbox no two begin at the same seq. */
+function onceEach<T extends { epoch: string; fromSeq: number }>(found: readonly T[]): T[] {
+  return [...new Map(found.map((one) => [`${one.epoch}/${one.fromSeq}`, one])).values()];
+}
+
+function recordsOf(parts: readonly UndatedPart[]): number {
+  return parts.reduce((sum, { records }) => sum + records, 0);
+}
+
+function countsOf({ dated, undated, gaps }: Findings): Counts {
+  const counts: Counts = { stored: 0, late: 0, dropped: 0, refused: 0, lost: 0, inFlight: 0, undated: 0 };
+  counts.undated = recordsOf(undated);
+  counts.stored = dated + counts.undated;
+  for (const { state, fromSeq, toSeq } of gaps)
+    counts[state === 'in-flight' ? 'inFlight' : state] += toSeq - fromSeq + 1;
+  return counts;
+}
+
+function rowOf(
+  device: string,
+  span: Interval | null,
+  counts: Counts,
+  { gaps }: Findings,
+): DeviceCompleteness {
+  return {
+    device,
+    from: span === null ? null : instantOrNull(span.startsAt),
+    to: span === null ? null : instantOrNull(span.endsAt),
+    completeness: completenessOf(counts),
+    ...counts,
+    gaps: gaps.flatMap((gap) => (gap.state === 'in-flight' ? [] : [gapInRest(gap, gap.state)])),
+  };
 }
 
 function wholeSteps({ startsAt, endsAt }: Interval): Interval {

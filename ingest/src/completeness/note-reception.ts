@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
 import { type AlertNews, raiseAlerts, settleAlerts } from './alerts.ts';
 import { checkChain } from './chain-check.ts';
+import { countDropped } from './dropped-counts.ts';
 import {
   type EpochAccount,
   heard,
@@ -34,7 +35,8 @@ export async function noteReception(
 ): Promise<AlertNews[]> {
   if (facts.length === 0) return [];
   const known = await readAccounts(trx, engine, facts);
-  const now = facts.map((fact) => counted(known.get(epochKey(fact)), fact));
+  const dropped = await countDropped(trx, engine, facts, known);
+  const now = facts.map((fact) => counted(known.get(epochKey(fact)), fact, dropped.get(epochKey(fact))));
   const closing = supersededBy(now, known);
   const news = await decideAll(trx, facts, now);
   news.push(...(await closeAll(trx, closing)));
@@ -45,8 +47,16 @@ export async function noteReception(
   return raiseAlerts(trx, news);
 }
 
-/** The account after the batch, still without what follows from it. */
-function counted(old: EpochAccount | undefined, fact: ReceptionFacts): EpochAccount {
+/**
+ * The account after the batch, still without what follows from it.
+ *
+ * @param dropped absent where the batch does not change it
+ */
+function counted(
+  old: EpochAccount | undefined,
+  fact: ReceptionFacts,
+  dropped: number | undefined,
+): EpochAccount {
   const { reports, before, after, fresh, receivedAt } = fact;
   const account = old ?? newAccount(fact, receivedAt);
   let minSeq = 0;
@@ -61,9 +71,7 @@ function counted(old: EpochAccount | undefined, fact: ReceptionFacts): EpochAcco
     ...(isHeard ? heard(account, receivedAt, minSeq, maxSeq) : account),
     received: account.received + countOf(after) - countOf(before),
     stored: fresh.reduce((sum, { records }) => sum + records.length, account.stored),
-    dropped:
-      account.dropped +
-      tombstonesOf(fact).reduce((sum, [from, to]) => sum + countOf(missingFrom(after, from, to)), 0),
+    dropped: dropped ?? account.dropped,
   };
 }
 

@@ -2,7 +2,6 @@ import type { Insertable, Transaction } from 'kysely';
 import type { Placement } from '../boot-time/placement.ts';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
-import { insertChunks } from '../store/insert-chunks.ts';
 import { insertRows } from '../store/row-sets.ts';
 import type { CompletenessTables } from './completeness-tables.ts';
 import type { ReceptionFacts } from './reception-facts.ts';
@@ -31,19 +30,13 @@ export interface BootOfEpoch {
   bootId: string;
 }
 
-/** A record of a boot and its time, ms; null while that is not known. */
-export interface DatedSeq {
-  seq: number;
-  at: number | null;
-}
-
 /** Adds records that are new to the steps in which they were made. */
 export async function addToSteps(
   trx: Transaction<Database>,
   engine: Engine,
   facts: readonly ReceptionFacts[],
 ): Promise<void> {
-  const rows: StepRow[] = [];
+  const tallies: StepTally[] = [];
   for (const { deviceId, epoch, fresh } of facts) {
     // Keyed by boot id.
     const boots = new Map<string, StepTally>();
@@ -54,59 +47,87 @@ export async function addToSteps(
       for (let i = 0; i < records.length; i++)
         tally.add(records[i]?.seq ?? 0, instantOf(placements[i] ?? null));
     }
-    for (const tally of boots.values()) rows.push(...tally.rows());
+    tallies.push(...boots.values());
   }
+  await addTallies(trx, engine, tallies);
+}
+
+/** @param tallies of one boot each, of records that no step counts yet */
+export async function addTallies(
+  trx: Transaction<Database>,
+  engine: Engine,
+  tallies: readonly StepTally[],
+): Promise<void> {
+  const rows = tallies.flatMap((tally) => tally.rows());
   await insertRows(trx, engine, 'reception_step', rows, STEP_UPDATE);
 }
 
 /**
- * Writes the steps of a boot anew, after its records got another time. Steps of records that are not given any more,
- * because the inbox has let go of them, stay where they are.
+ * Writes the steps of a boot anew, after its records got another time. Records below those that are given, which the
+ * inbox has let go of or which lie where they did, stay where they are.
  *
  * INVARIANT: `noteReception` has seen every record of the boot that is in the inbox.
  *
- * @param records all that the inbox has of the boot, by rising seq
+ * @param tally of all that the inbox has of the boot from some seq on
  */
 export async function rebuildSteps(
   trx: Transaction<Database>,
-  boot: BootOfEpoch,
-  records: readonly DatedSeq[],
+  engine: Engine,
+  tally: StepTally,
 ): Promise<void> {
-  const [first] = records;
-  if (first === undefined) return;
-  const ofBoot = trx
-    .selectFrom('reception_step')
-    .selectAll()
-    .where('device_id', '=', boot.deviceId)
-    .where('epoch', '=', boot.epoch)
-    .where('boot_id', '=', boot.bootId)
-    .where('last_seq', '>=', first.seq)
-    .orderBy('first_seq');
-  const old = await ofBoot.execute();
-  const forgotten = old.reduce((sum, row) => sum + row.records, 0) - records.length;
-  const rows = stepsOf(boot, records);
+  const rows = tally.rows();
+  const { boot, firstSeq } = tally;
+  const old = await stepsOf(trx, boot).where('last_seq', '>=', firstSeq).orderBy('first_seq').execute();
+  const kept = countOf(old) - countOf(rows);
   const [straddling] = old;
-  if (straddling !== undefined && straddling.first_seq < first.seq && forgotten > 0)
-    keepForgotten(rows, { ...straddling, last_seq: first.seq - 1, records: forgotten });
+  if (straddling !== undefined && straddling.first_seq < firstSeq && kept > 0)
+    keepBelow(rows, straddling, firstSeq, kept);
   await trx
     .deleteFrom('reception_step')
     .where('device_id', '=', boot.deviceId)
     .where('epoch', '=', boot.epoch)
     .where('boot_id', '=', boot.bootId)
-    .where('last_seq', '>=', first.seq)
+    .where('last_seq', '>=', firstSeq)
     .execute();
-  for (const chunk of insertChunks(rows)) await trx.insertInto('reception_step').values(chunk).execute();
+  // Records may have moved into a step that ends below all of them.
+  await insertRows(trx, engine, 'reception_step', rows, STEP_UPDATE);
 }
 
-/** What the inbox forgot of a step joins the records that are still known of it. */
-function keepForgotten(rows: StepRow[], kept: StepRow): void {
-  const same = rows.find(({ starts_at }) => starts_at === kept.starts_at);
-  if (same === undefined) rows.push(kept);
-  else {
-    same.first_seq = kept.first_seq;
-    same.first_at = kept.first_at ?? null;
-    same.records += kept.records;
+/** Whether a seq of a boot divides at most one of its steps, so that it is known in which one those below it are. */
+export async function dividesOneStep(
+  trx: Transaction<Database>,
+  boot: BootOfEpoch,
+  seq: number,
+): Promise<boolean> {
+  const divided = stepsOf(trx, boot).where('first_seq', '<', seq).where('last_seq', '>=', seq).limit(2);
+  return (await divided.execute()).length <= 1;
+}
+
+function stepsOf(trx: Transaction<Database>, { deviceId, epoch, bootId }: BootOfEpoch) {
+  return trx
+    .selectFrom('reception_step')
+    .selectAll()
+    .where('device_id', '=', deviceId)
+    .where('epoch', '=', epoch)
+    .where('boot_id', '=', bootId);
+}
+
+function countOf(rows: readonly Pick<StepRow, 'records'>[]): number {
+  return rows.reduce((sum, { records }) => sum + records, 0);
+}
+
+/** The records below a seq that are counted in a step join those from there on that are in the same step. */
+function keepBelow(rows: StepRow[], step: StepRow, firstSeq: number, records: number): void {
+  const same = rows.find(({ starts_at }) => starts_at === step.starts_at);
+  if (same === undefined) {
+    rows.push({ ...step, last_seq: firstSeq - 1, records });
+    return;
   }
+  same.records += records;
+  same.first_seq = step.first_seq;
+  same.first_at = step.first_at ?? null;
+  // Nothing came into it or left it: its last record may be one of those below.
+  if (same.records === step.records && same.last_seq === step.last_seq) same.last_at = step.last_at ?? null;
 }
 
 /** When it happened, where that is known. */
@@ -114,20 +135,14 @@ export function instantOf(placement: Placement | null): number | null {
   return placement === null || placement.quality === 'bounded' ? null : placement.at;
 }
 
-function stepsOf(boot: BootOfEpoch, records: readonly DatedSeq[]): StepRow[] {
-  const tally = new StepTally(boot);
-  for (const { seq, at } of records) tally.add(seq, at);
-  return tally.rows();
-}
-
-/** The steps of one boot. */
-class StepTally {
-  readonly #boot: BootOfEpoch;
+/** The steps of records of one boot, given in any order. */
+export class StepTally {
+  readonly boot: BootOfEpoch;
   // Keyed by the start of the step.
   readonly #steps = new Map<number, StepRow>();
 
   constructor(boot: BootOfEpoch) {
-    this.#boot = boot;
+    this.boot = boot;
   }
 
   /** @param at ms; null while the time is not known */
@@ -135,7 +150,7 @@ class StepTally {
     const startsAt = at === null ? UNDATED : Math.floor(at / STEP_MS) * STEP_MS;
     const step = this.#steps.get(startsAt);
     if (step === undefined) {
-      const { deviceId, epoch, bootId } = this.#boot;
+      const { deviceId, epoch, bootId } = this.boot;
       this.#steps.set(startsAt, {
         device_id: deviceId,
         epoch,
@@ -156,6 +171,11 @@ class StepTally {
       step.first_at = Math.min(step.first_at ?? at, at);
       step.last_at = Math.max(step.last_at ?? at, at);
     }
+  }
+
+  /** The lowest seq of them; infinite without any. */
+  get firstSeq(): number {
+    return this.rows().reduce((first, row) => Math.min(first, row.first_seq), Number.POSITIVE_INFINITY);
   }
 
   rows(): StepRow[] {

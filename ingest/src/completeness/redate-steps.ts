@@ -2,34 +2,31 @@ import type { Transaction } from 'kysely';
 import { knownTimeOf } from '../boot-time/boot-line.ts';
 import { lineOf } from '../boot-time/boot-line-reader.ts';
 import type { NotedBoot } from '../boot-time/boot-notes.ts';
-import { storedRunOf } from '../inbox/stored-run.ts';
+import { movedFrom } from '../boot-time/moving.ts';
+import { reachesBefore, runPages } from '../boot-time/run-pages.ts';
 import type { Database } from '../store/database.ts';
-import { type DatedSeq, rebuildSteps } from './reception-steps.ts';
+import type { Engine } from '../store/engine.ts';
+import { dividesOneStep, rebuildSteps, StepTally } from './reception-steps.ts';
 
-/** Brings the steps of a boot to where its records are now, from those that the inbox still has. */
+/**
+ * Brings the steps of a boot to where its records are now, from those that the inbox still has and that may have moved.
+ */
 export async function redateSteps(
   trx: Transaction<Database>,
-  { row: boot, anchors }: NotedBoot,
+  engine: Engine,
+  noted: NotedBoot,
 ): Promise<void> {
-  const { device_id: deviceId, epoch, boot_id: bootId } = boot;
-  const rows = await trx
-    .selectFrom('inbox')
-    .selectAll()
-    .where('device_id', '=', deviceId)
-    .where('epoch', '=', epoch)
-    .where('from_seq', '>=', boot.first_seq)
-    .where('from_seq', '<=', boot.last_seq)
-    .where('boot_id', '=', bootId)
-    .orderBy('from_seq')
-    .execute();
+  const fromMono = movedFrom(noted);
+  if (fromMono === null) return;
+  const { row: boot, anchors } = noted;
   const line = lineOf(boot, anchors);
-  const records = rows.flatMap((row): DatedSeq[] => {
-    const run = storedRunOf(row);
-    const timeOf = knownTimeOf(line, run.clock);
-    return run.records.map(({ seq, measuredAt, monotonicMs }) => ({
-      seq,
-      at: timeOf(measuredAt, monotonicMs),
-    }));
-  });
-  await rebuildSteps(trx, { deviceId, epoch, bootId }, records);
+  const tally = new StepTally({ deviceId: boot.device_id, epoch: boot.epoch, bootId: boot.boot_id });
+  for await (const runs of runPages(trx, boot)) {
+    for (const { clock, records } of runs) {
+      const timeOf = knownTimeOf(line, clock);
+      for (const { seq, measuredAt, monotonicMs } of records) tally.add(seq, timeOf(measuredAt, monotonicMs));
+    }
+    if (reachesBefore(runs, fromMono) && (await dividesOneStep(trx, tally.boot, tally.firstSeq))) break;
+  }
+  if (tally.rows().length > 0) await rebuildSteps(trx, engine, tally);
 }

@@ -58,7 +58,7 @@ export async function commitGroups(
   await writeRanges(trx, engine, 'dead', died);
   await writeStates(trx, engine, receptions, heard);
   report.alerts.push(...(await noteReception(trx, engine, receptions.map(factsOf))));
-  for (const boot of boots) if (boot.isMoved) await redateSteps(trx, boot);
+  for (const boot of boots) if (boot.isMoved) await redateSteps(trx, engine, boot);
   for (const reception of receptions) {
     await putAside(commit, reception);
     addReceipt(report, reception);

@@ -61,6 +61,37 @@ onEachStore('completeness over REST', (open) => {
     expect(await get(app, 'shipments/106141412345678922/completeness')).toMatchObject({ statusCode: 404 });
   });
 
+  it('counts what may have been made in two windows of a device once in the number of the shipment', async () => {
+    const app = await serverWithStory();
+    const at = (seq: number, time: string) => ({
+      ...makeRecord(seq, 'climate'),
+      measuredAt: Date.parse(`2026-03-01T${time}:00Z`),
+    });
+    const bootId = '00000000-0000-4000-8000-000000000002';
+    const undated = { ...at(4, '10:10'), bootId, clockQuality: 'none' } as const;
+    const inbox = new Inbox(store());
+    for (const records of [[at(1, '10:05'), at(2, '10:06')], [undated], [at(7, '10:45')]])
+      await inbox.commit([submissionOf(records, { outbox: { minSeq: 7, maxSeq: 7 } })]);
+    const payload = { endsAt: '2026-03-01T10:08:00Z' };
+    await ask(app, { method: 'PATCH', url: '/api/v1/assignments/A-1', payload });
+    const { statusCode } = await ask(app, {
+      ...{ method: 'POST', url: '/api/v1/assignments' },
+      payload: {
+        ...{ id: 'A-2', device: 'DEV-1', shipment: PALLET, site: null, zone: null },
+        ...{ startsAt: '2026-03-01T10:42:00Z', endsAt: null },
+      },
+    });
+    expect(statusCode).toBe(201);
+    const gaps = [{ fromSeq: 3 }, { fromSeq: 5, toSeq: 6 }];
+    expect(await get(app, `shipments/${PALLET}/completeness`)).toMatchObject({
+      ...{ completeness: 4 / 7, stored: 4, lost: 3, undated: 1 },
+      devices: [
+        { from: '2026-03-01T10:00:00.000Z', stored: 3, lost: 3, undated: 1, gaps },
+        { from: '2026-03-01T10:40:00.000Z', stored: 2, lost: 3, undated: 1, gaps },
+      ],
+    });
+  });
+
   it('lists alerts by state and device, and keeps who saw to one first', async () => {
     const app = await serverWithStory();
     await lose();
