@@ -65,7 +65,7 @@ class OutboxOnDisk {
       const seqAt = (share: number) => Math.floor(share * outbox.span.maxSeq);
       const { upTo, have } = change.receipt;
       const [from = 0, to = 0] = have.map(seqAt).sort((a, b) => a - b);
-      const ranges: SeqRanges = from > 0 ? [[from, to]] : [];
+      const ranges: [number, number][] = from > 0 ? [[from, to]] : [];
       outbox.applyReceipt({ v: 1, epoch: outbox.epoch, upTo: seqAt(upTo * upTo), have: ranges, dead: [] });
     } else this.#openAgain(change.openAgain === 'cut off');
   }
