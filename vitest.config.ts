@@ -1,14 +1,24 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import LongestFirst from './tests/support/longest-first.ts';
+
+const DRILLS = 'tests/drills/drills.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
     reporters: ['default', './tests/support/closing-line.ts'],
     sequence: { sequencer: LongestFirst },
+    // Most tests wait for processes that they started: on two cores vitest alone would choose one worker.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: { LOG_LEVEL: 'fatal' },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'all', include: ['**/*.test.ts'], exclude: [...configDefaults.exclude, DRILLS] },
+      },
+      // Their processes need all cores, and some of their targets are times: nothing else runs beside them.
+      { extends: true, test: { name: 'drills', include: [DRILLS], sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -11,7 +11,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { describeWithServer, startPostgres } from '../support/servers.ts';
 
-/** The real broker and ingest as a process: a restore that is broken off in the middle, by whatever it may be. */
+/** The real broker and ingest as a process: a restore that is broken off by whatever it may be, or that others are in the way of. */
 
 const MAIN = fileURLToPath(new URL('../../ingest/src/main.ts', import.meta.url));
 const SITES = 300;
@@ -73,7 +73,7 @@ async function siteIds(url: string): Promise<string[]> {
 async function beginRestore(url: string, backup: Buffer) {
   const sending = request(`${url}/api/v1/restore?replace=true`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
+    headers: NDJSON,
   });
   sending.on('error', () => {});
   sending.write(backup.subarray(0, backup.indexOf('"S-299"')));
@@ -81,11 +81,21 @@ async function beginRestore(url: string, backup: Buffer) {
   return sending;
 }
 
+const NDJSON = { 'content-type': 'application/x-ndjson' };
+
+function restore(url: string, backup: Buffer): Promise<Response> {
+  return fetch(`${url}/api/v1/restore?replace=true`, { method: 'POST', headers: NDJSON, body: backup });
+}
+
+async function backUp(url: string): Promise<Buffer> {
+  const answer = await fetch(`${url}/api/v1/backup`, { method: 'POST' });
+  return Buffer.from(await answer.arrayBuffer());
+}
+
 async function survivesEveryBreak(env: Record<string, string>): Promise<void> {
   let { child, url } = await spawnIngest(env);
   for (let i = 0; i < SITES; i++) await addSite(url, `S-${i}`);
-  const answer = await fetch(`${url}/api/v1/backup`, { method: 'POST' });
-  const backup = Buffer.from(await answer.arrayBuffer());
+  const backup = await backUp(url);
   await addSite(url, 'LATER');
   const before = await siteIds(url);
   expect(before).toHaveLength(SITES + 1);
@@ -109,12 +119,7 @@ async function survivesEveryBreak(env: Record<string, string>): Promise<void> {
   ({ child, url } = await spawnIngest(env));
   expect(await siteIds(url)).toEqual(before);
 
-  const headers = { 'content-type': 'application/x-ndjson' };
-  const restored = await fetch(`${url}/api/v1/restore?replace=true`, {
-    method: 'POST',
-    headers,
-    body: backup,
-  });
+  const restored = await restore(url, backup);
   expect(restored.status, await restored.text()).toBe(200);
   expect(await siteIds(url)).toEqual(before.filter((id) => id !== 'LATER'));
   await isReady(url, true);
@@ -129,5 +134,38 @@ describeWithServer('postgres', 'a restore on PostgreSQL', () => {
     const server = await startPostgres();
     onTestFinished(() => server.stop());
     await survivesEveryBreak({ DATABASE_URL: await server.createDatabase() });
+  });
+
+  test('is refused while a second worker is on the database, and goes when that one was killed', {
+    timeout: 120_000,
+  }, async () => {
+    const server = await startPostgres();
+    onTestFinished(() => server.stop());
+    const env = { DATABASE_URL: await server.createDatabase() };
+    const one = await spawnIngest(env);
+    await addSite(one.url, 'FIRST');
+    const backup = await backUp(one.url);
+    await addSite(one.url, 'LATER');
+    const other = await spawnIngest(env);
+
+    for (const { url } of [one, other]) {
+      const refused = await restore(url, backup);
+      expect([refused.status, await refused.json()]).toEqual([
+        409,
+        expect.objectContaining({ code: 'BACKUP_WORKERS_RUNNING' }),
+      ]);
+    }
+    // Nothing has changed, and both go on with their work.
+    for (const { url } of [one, other]) {
+      await isReady(url, true);
+      expect(await siteIds(url)).toEqual(['FIRST', 'LATER']);
+    }
+    await addSite(other.url, 'OTHER');
+
+    // PostgreSQL notices on its own that the worker has gone.
+    other.child.kill('SIGKILL');
+    await once(other.child, 'exit');
+    await expect.poll(async () => (await restore(one.url, backup)).status, { timeout: 20_000 }).toBe(200);
+    expect(await siteIds(one.url)).toEqual(['FIRST']);
   });
 });

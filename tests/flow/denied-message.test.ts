@@ -10,6 +10,7 @@ import { type AgentConfig, runAgent } from '@jostle/edge/agent';
 import mqtt from 'mqtt';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
+import { closeTogether } from '../support/joined-sockets.ts';
 
 /** The real agent and the real broker; between them the agent's first message is given a topic that is not its own. */
 
@@ -45,13 +46,7 @@ async function startSwapper(brokerPort: number) {
       onward.write(chunk);
     });
     onward.pipe(socket);
-    for (const [one, other] of [
-      [socket, onward],
-      [onward, socket],
-    ] as const) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-    }
+    closeTogether(socket, onward);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());

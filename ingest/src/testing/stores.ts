@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
@@ -22,33 +22,49 @@ export async function openTemporaryStore(): Promise<{ store: Store; close(): Pro
   };
 }
 
-/** Runs the same tests on SQLite and on PostgreSQL. */
+/** Runs the same tests on SQLite and on PostgreSQL. Each begins with a copy of a store that has its tables. */
 export function onEachStore(name: string, cases: (open: OpenStore) => void): void {
   describe(`${name} on SQLite`, () => {
-    cases(storeOfTest(makeSqliteRoom));
+    let template: Room<{ dataDir: string }> | undefined;
+    beforeAll(async () => {
+      template = await makeSqliteRoom();
+      await makeTables(template.place);
+    });
+    afterAll(() => template?.remove());
+    cases(storeOfTest(() => makeSqliteRoom(template?.place.dataDir)));
   });
   describeWithServer('postgres', `${name} on PostgreSQL`, () => {
     let server: PostgresServer | undefined;
+    let template: string | undefined;
     beforeAll(async () => {
       server = await startPostgres();
+      template = await server.createDatabase();
+      await makeTables({ databaseUrl: template });
     });
     afterAll(() => server?.stop());
     cases(
       storeOfTest(async () => {
         if (server === undefined) throw new Error('the server has not started');
-        return { place: { databaseUrl: await server.createDatabase() }, remove: async () => {} };
+        return { place: { databaseUrl: await server.createDatabase(template) }, remove: async () => {} };
       }),
     );
   });
 }
 
-interface Room {
-  place: StorePlace;
+interface Room<Place extends StorePlace = StorePlace> {
+  place: Place;
   remove(): Promise<void>;
 }
 
-async function makeSqliteRoom(): Promise<Room> {
+async function makeTables(place: StorePlace): Promise<void> {
+  const store = await openStore(place);
+  await store.close();
+}
+
+/** @param template folder of a closed store */
+async function makeSqliteRoom(template?: string): Promise<Room<{ dataDir: string }>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'jostle-store-'));
+  if (template !== undefined) await cp(template, dataDir, { recursive: true });
   return { place: { dataDir }, remove: () => rm(dataDir, { recursive: true, force: true }) };
 }
 

@@ -8,6 +8,7 @@ import { issueToken } from '@jostle/broker/identity';
 import { addRange, type DecodedUp, decodeUpMessage, deviceTopic, type SeqRanges } from '@jostle/contracts';
 import mqtt from 'mqtt';
 import { pino } from 'pino';
+import { closeTogether } from '../../support/joined-sockets.ts';
 
 /** The other end of one device: the real broker behind a counting proxy, and receipts as ingest sends them. */
 export interface Station {
@@ -46,13 +47,7 @@ export async function startStation(folder: string): Promise<Station> {
       bytes.down += chunk.length;
       socket.write(chunk);
     });
-    for (const [one, other] of [
-      [socket, onward],
-      [onward, socket],
-    ] as const) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-    }
+    closeTogether(socket, onward);
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   const stopAnswering = await answer(broker.port, ingest.token);
