@@ -94,6 +94,12 @@ onEachStore('a batch', (open) => {
       { starts_at: START_MS + 2 * STEP_MS, first_seq: 12, last_seq: 18, records: 2 },
       { starts_at: START_MS + 3 * STEP_MS, first_seq: 25, last_seq: 25, records: 1 },
     ]);
+    // Into a step that ends below them.
+    await rebuild([12, 18, 25], -STEP_MS);
+    expect(await steps()).toEqual([
+      { starts_at: START_MS, first_seq: 1, last_seq: 18, records: 4 },
+      { starts_at: START_MS + STEP_MS, first_seq: 8, last_seq: 25, records: 2 },
+    ]);
   });
 });
 
