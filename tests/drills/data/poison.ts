@@ -18,8 +18,12 @@ const AT_ONCE = 20;
 const GOOD_DEVICES = 4;
 const PER_APPEND = 500;
 const LIVE_MS = 50;
-/** Of 99 in 100 good records; on a machine with nothing else to do it is less than half of it. */
-const LAG_MS = 5_000;
+/**
+ * What 99 in 100 good records may take. Most of the short form is its beginning, in which four backlogs and all of the
+ * poison arrive at once in one process: 2 s there without other load, and more on a machine that has some.
+ */
+const SHORT = { records: 100_000, lagMs: 5_000 };
+const LONG = { records: 1_000_000, lagMs: 2_000 };
 const SETTLE_MS = 600_000;
 
 export const poison: Drill = {
@@ -30,7 +34,7 @@ export const poison: Drill = {
 
 async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
   const random = seededRandom(seed);
-  const records = isLong ? 1_000_000 : 100_000;
+  const { records, lagMs: lagMaxMs } = isLong ? LONG : SHORT;
   const site = await openSite({ folder });
   const badIds = Array.from({ length: BAD_DEVICES }, (_, i) => `BAD-${i + 1}`);
   const goodIds = ['LIVE-1', ...Array.from({ length: GOOD_DEVICES }, (_, i) => `GOOD-${i + 1}`)];
@@ -73,7 +77,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
       devices.flatMap(({ generated }) => generated),
     )),
     recoveryMs,
-    others: figures({ kept, refused, overflow, oversized, lagMs }),
+    others: figures({ kept, refused, overflow, oversized, lagMs, lagMaxMs }),
   };
 }
 
@@ -85,9 +89,10 @@ interface Found {
   /** Bad messages that are too large for the broker. */
   oversized: number;
   lagMs: number;
+  lagMaxMs: number;
 }
 
-function figures({ kept, refused, overflow, oversized, lagMs }: Found) {
+function figures({ kept, refused, overflow, oversized, lagMs, lagMaxMs }: Found) {
   const share = (kept + overflow + Math.min(refused, oversized)) / POISON;
   return [
     figure(
@@ -116,7 +121,7 @@ function figures({ kept, refused, overflow, oversized, lagMs }: Found) {
       lagMs,
       'ms',
       'From storing to receipt at a good device with a reading every 50 ms.',
-      { atMost: LAG_MS },
+      { atMost: lagMaxMs },
     ),
   ];
 }

@@ -1,78 +1,69 @@
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate, setTimeout as wait } from 'node:timers/promises';
-import { startBroker } from '@jostle/broker';
-import { readBrokerConfig } from '@jostle/broker/config';
-import {
-  addRange,
-  type Clock,
-  countOf,
-  type DeviceRecord,
-  missingFrom,
-  type RecordDraft,
-  recordHash,
-  type SeqRanges,
-} from '@jostle/contracts';
+import { setImmediate } from 'node:timers/promises';
+import { type DeviceRecord, isEventKind, type RecordDraft } from '@jostle/contracts';
 import { type AgentConfig, runAgentOn, type SensingEvents } from '@jostle/edge/agent';
-import { startService } from '@jostle/ingest';
-import { readIngestConfig } from '@jostle/ingest/config';
-import { freePort, openStore, storedRecords } from '@jostle/ingest/testing';
-import { pino } from 'pino';
+import { Outbox } from '@jostle/edge/outbox';
+import { freePort } from '@jostle/ingest/testing';
 import { figure } from '../../figures/figure.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
+import { accountOf, type GeneratedRecord } from '../support/account.ts';
+import { NO_PACE } from '../support/pace.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
+import { openSite, SILENT } from '../support/site.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
+import { awaited } from '../support/waiting.ts';
+import { heldRecords } from './held-records.ts';
+import { placedRecords } from './placed-records.ts';
 import { BOOT_ID, draftsFrom } from './readings.ts';
 
 const DEVICE_ID = 'BOX-A';
-const DISK_MB = 10;
 const BATCH_MAX = 40;
-/** Batches before the disk is full, while it is, and after. */
-const SHORT_PHASE = 60;
-const LONG_PHASE = 200;
-const SHORT_ROUNDS = 2;
-const LONG_ROUNDS = 10;
-const DELIVERY_LIMIT_MS = 180_000;
-const SILENT = pino({ level: 'silent' });
-const CLOCK: Clock = {
-  wallMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  quality: () => 'ntp',
-};
+/**
+ * `phase` is how many batches there are before the disk is full, while it is, and after. The outbox alone, which
+ * delivers nothing, must not fill the disk: then there would be no room when the other process gives up its own.
+ */
+const SHORT = { diskMb: 10, rounds: 2, phase: 60 };
+const LONG = { diskMb: 80, rounds: 10, phase: 200 };
+const SETTLE_MS = 180_000;
+/** A disk with room again is used again within this. */
+const ROOM_MS = 10_000;
 
 /** Another process fills the disk of a device that has no network; then there is room again, and then a network. */
 export const edgeDiskFull: Drill = {
   name: 'edge-disk-full',
   about: 'Another process fills the disk of a device that is offline; then room comes back, and the network.',
   needs: ['mount'],
-  run: async ({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> => {
-    const random = seededRandom(seed);
-    const disk = mountSmallDisk(join(folder, 'card'), DISK_MB);
-    try {
-      const port = await freePort();
-      const device = startDevice(disk.path, `mqtt://127.0.0.1:${port}`, random);
-      const rounds = isLong ? LONG_ROUNDS : SHORT_ROUNDS;
-      let wasBallastUsed = false;
-      for (let round = 1; round <= rounds; round++) {
-        progress(`round ${round} of ${rounds}`);
-        await disturb(disk, device, isLong ? LONG_PHASE : SHORT_PHASE, () => {
-          wasBallastUsed ||= !device.agent.status().hasBallast;
-        });
-      }
-      const from = performance.now();
-      const dataDir = join(folder, 'ingest');
-      await deliver(device, port, dataDir);
-      const recoveryMs = performance.now() - from;
-      const { epoch } = device.agent.status();
-      await device.agent.stop();
-      return { ...(await accountOf(dataDir, epoch, device.given, wasBallastUsed)), recoveryMs };
-    } finally {
-      disk.unmount();
-    }
-  },
+  run,
 };
+
+async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
+  const { diskMb, rounds, phase } = isLong ? LONG : SHORT;
+  const disk = mountSmallDisk(join(folder, 'card'), diskMb);
+  try {
+    const port = await freePort();
+    const device = startDevice(disk.path, `mqtt://127.0.0.1:${port}`, seededRandom(seed));
+    const disturbances: Disturbance[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      disturbances.push(await disturb(disk, device, phase));
+      progress(`round ${round} of ${rounds}: ${device.given.length} records so far`);
+    }
+    const outcome = outcomeOf(device, join(folder, 'copy'));
+    const from = performance.now();
+    const place = await deliver(device, port, folder);
+    const recoveryMs = performance.now() - from;
+    await device.agent.stop();
+    const { generated, lost, twice } = await accountOf(place, outcome.generated);
+    return { generated, lost, twice, recoveryMs, others: figures(outcome, disturbances) };
+  } finally {
+    disk.unmount();
+  }
+}
 
 interface Device {
   agent: ReturnType<typeof runAgentOn>;
+  /** Its folder on the card. */
+  dataDir: string;
   /** Everything that its sensors gave, whether it could be stored or not. */
   given: RecordDraft[];
   measure(batches: number): Promise<void>;
@@ -81,13 +72,9 @@ interface Device {
 function startDevice(card: string, mqttUrl: string, random: SeededRandom): Device {
   let events: SensingEvents | undefined;
   const given: RecordDraft[] = [];
+  const dataDir = join(card, 'device');
   const agent = runAgentOn({
-    config: {
-      deviceId: DEVICE_ID,
-      dataDir: join(card, 'device'),
-      mqttUrl,
-      outboxMaxRecords: 500_000,
-    } as AgentConfig,
+    config: { deviceId: DEVICE_ID, dataDir, mqttUrl, outboxMaxRecords: 500_000 } as AgentConfig,
     openSensing: (told) => {
       events = told;
       told.ready();
@@ -97,6 +84,7 @@ function startDevice(card: string, mqttUrl: string, random: SeededRandom): Devic
   });
   return {
     agent,
+    dataDir,
     given,
     measure: async (batches) => {
       for (let i = 0; i < batches; i++) {
@@ -109,122 +97,93 @@ function startDevice(card: string, mqttUrl: string, random: SeededRandom): Devic
   };
 }
 
-async function disturb(disk: SmallDisk, device: Device, batches: number, look: () => void): Promise<void> {
+interface Disturbance {
+  wasBallastUsed: boolean;
+  /** From the moment there was room until nothing waited in memory any more. */
+  roomMs: number;
+}
+
+async function disturb(disk: SmallDisk, device: Device, batches: number): Promise<Disturbance> {
+  const hasNoBallast = () => !device.agent.status().hasBallast;
   await device.measure(batches);
   await disk.fill();
   await device.measure(batches);
-  look();
+  let wasBallastUsed = hasNoBallast();
   // What the agent gave up, or deleted, is taken, too.
   await disk.fill();
   await device.measure(batches);
-  look();
+  wasBallastUsed ||= hasNoBallast();
   disk.free();
+  const from = performance.now();
+  await awaited('the storing of what waits', SETTLE_MS, async () => {
+    // The agent tries again with the next records.
+    await device.measure(1);
+    return device.agent.status().unstored === 0;
+  });
+  const roomMs = performance.now() - from;
   await device.measure(batches);
+  return { wasBallastUsed, roomMs };
 }
 
-async function deliver(device: Device, port: number, dataDir: string): Promise<void> {
-  const broker = await startBroker(
-    readBrokerConfig({
-      MQTT_PORT: String(port),
-      MQTT_DEVICE_MESSAGES_PER_S: '1000000',
-      MQTT_DEVICE_BYTES_PER_S: '1000000000',
-    }),
-    SILENT,
-  );
-  const env = { HTTP_PORT: '0', JOSTLE_DATA_DIR: dataDir, MQTT_URL: `mqtt://127.0.0.1:${port}` };
-  const service = await startService(readIngestConfig(env), SILENT, CLOCK);
+interface Outcome {
+  generated: readonly GeneratedRecord[];
+  /** What had to go. */
+  gone: readonly RecordDraft[];
+  /** Seqs that tombstones name, and that neither went nor are there. */
+  overstated: number;
+}
+
+/** What became of everything that was given, by a copy of the outbox before it has delivered any of it. */
+function outcomeOf({ dataDir, given }: Device, copy: string): Outcome {
+  // Sockets cannot be copied.
+  cpSync(dataDir, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+  const outbox = new Outbox({ path: join(copy, 'outbox.db'), log: SILENT, maxRecords: 500_000 });
   try {
-    const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ id: DEVICE_ID, name: DEVICE_ID });
-    await fetch(`http://127.0.0.1:${service.httpPort}/api/v1/devices`, { method: 'POST', headers, body });
-    const deadline = performance.now() + DELIVERY_LIMIT_MS;
-    while (device.agent.status().backlog > 0 && performance.now() < deadline) await wait(50);
+    const { epoch } = outbox;
+    const held = heldRecords(outbox);
+    const generated = placedRecords(given, { deviceId: DEVICE_ID, epoch, bootId: BOOT_ID, held });
+    const seqs = generated.map(({ identity }) => identity?.seq ?? 0);
+    const there = new Set(held.map(({ seq }) => seq));
+    const gone = given.filter((_, i) => !there.has(seqs[i] ?? 0));
+    const known = new Set([...there, ...seqs]);
+    const overstated = namedSeqs(held).filter((seq) => !known.has(seq)).length;
+    return { generated, gone, overstated };
   } finally {
-    await service.stop();
-    await broker.stop();
+    outbox.close();
   }
 }
 
-/** Every number of the epoch is stored or named, and as many are named as are missing. */
-async function accountOf(
-  dataDir: string,
-  epoch: string,
-  given: readonly RecordDraft[],
-  wasBallastUsed: boolean,
-): Promise<DrillResult> {
-  const store = await openStore({ dataDir });
-  const stored = (await storedRecords(store)).filter((record) => record.epoch === epoch);
-  const dropped = await store.db.selectFrom('dropped').selectAll().where('epoch', '=', epoch).execute();
-  await store.close();
-  const hashes = new Set(stored.map(({ hash }) => hash));
-  const missing = given.filter((draft) => !hashes.has(hashOf(draft)));
-  const received = rangesOf(stored.map(({ seq }) => seq));
-  const named = dropped.reduce<SeqRanges>((all, { from_seq, to_seq }) => addRange(all, from_seq, to_seq), []);
-  const accounted = named.reduce<SeqRanges>((all, [from, to]) => addRange(all, from, to), received);
-  const unsaid = countOf(missingFrom(accounted, 1, received.at(-1)?.[1] ?? 0));
-  const gone = named.flatMap(([from, to]) => missingFrom(received, from, to));
-  const { unnamed, overstated } = heldAgainst(gone, given, stored);
-  const eventsGone = missing.filter(({ kind }) => kind !== 'climate').length;
+function namedSeqs(held: readonly DeviceRecord[]): number[] {
+  const seqs = new Set<number>();
+  for (const { kind, body } of held)
+    if (kind === 'tombstone') for (let seq = body.fromSeq; seq <= body.toSeq; seq++) seqs.add(seq);
+  return [...seqs];
+}
+
+/** Until a broker and ingest, both new, have all that the device holds. */
+async function deliver({ agent }: Device, port: number, folder: string): Promise<{ dataDir: string }> {
+  const site = await openSite({ folder, brokerEnv: { ...NO_PACE, MQTT_PORT: `${port}` } });
+  try {
+    await site.register([DEVICE_ID]);
+    await awaited('the last receipt', SETTLE_MS, () => agent.status().backlog === 0);
+    return site;
+  } finally {
+    await site.stop();
+  }
+}
+
+function figures({ gone, overstated }: Outcome, disturbances: readonly Disturbance[]) {
   const id = (name: string) => `edge-disk-full.${name}`;
-  return {
-    generated: given.length,
-    lost: unsaid + unnamed,
-    twice: stored.length - hashes.size,
-    others: [
-      figure(id('dropped'), missing.length, 'records', 'Not stored by ingest, named by tombstones.'),
-      figure(id('overstated'), overstated, 'records', 'Named and not missing.', {
-        atMost: 0,
-      }),
-      figure(id('events-dropped'), eventsGone, 'records', 'Events among them.', { atMost: 0 }),
-      figure(id('ballast'), wasBallastUsed ? 1 : 0, 'times', 'Whether the ballast was needed.', {
-        atLeast: 1,
-      }),
-    ],
-  };
-}
-
-/**
- * Seqs rise with what was measured: between two records that came through as many seqs must be named as records are
- * missing there, so that a tombstone in one place does not make up for a loss in another.
- *
- * @param gone seqs that are named and were not received
- */
-function heldAgainst(
-  gone: SeqRanges,
-  given: readonly RecordDraft[],
-  stored: readonly { hash: string; seq: number }[],
-): { unnamed: number; overstated: number } {
-  const seqs = new Map(stored.map(({ hash, seq }) => [hash, seq]));
-  const account = { unnamed: 0, overstated: 0 };
-  let before = 0;
-  let missing = 0;
-  const close = (seq: number) => {
-    const ranges = gone.map(([from, to]) => [Math.max(from, before), Math.min(to, seq)] as const);
-    const named = countOf(ranges.filter(([from, to]) => from <= to));
-    account.unnamed += Math.max(0, missing - named);
-    account.overstated += Math.max(0, named - missing);
-    before = seq;
-    missing = 0;
-  };
-  for (const draft of given) {
-    const seq = seqs.get(hashOf(draft));
-    if (seq === undefined) missing += 1;
-    else close(seq);
-  }
-  close(Number.MAX_SAFE_INTEGER);
-  return account;
-}
-
-function hashOf(draft: RecordDraft): string {
-  return recordHash({ ...draft, seq: 0, bootId: BOOT_ID } as DeviceRecord);
-}
-
-function rangesOf(seqs: readonly number[]): SeqRanges {
-  const ranges: [number, number][] = [];
-  for (const seq of seqs.toSorted((a, b) => a - b)) {
-    const last = ranges.at(-1);
-    if (last !== undefined && seq <= last[1] + 1) last[1] = seq;
-    else ranges.push([seq, seq]);
-  }
-  return ranges;
+  const none = { atMost: 0 };
+  const events = gone.filter(({ kind }) => isEventKind(kind)).length;
+  const uses = disturbances.filter(({ wasBallastUsed }) => wasBallastUsed).length;
+  const roomMs = Math.max(...disturbances.map((one) => one.roomMs));
+  const how = 'From the moment there was room until nothing waited in memory; the slowest time.';
+  return [
+    figure(id('room'), roomMs, 'ms', how, { atMost: ROOM_MS }),
+    figure(id('dropped'), gone.length, 'records', 'Had to go; a tombstone names them, or they are lost.'),
+    figure(id('overstated'), overstated, 'records', 'Named and not missing.', none),
+    figure(id('events-dropped'), events, 'records', 'Events among the dropped.', none),
+    figure(id('ballast'), uses, 'times', 'The ballast was needed.', { atLeast: 1 }),
+  ];
 }

@@ -37,7 +37,7 @@ async function forgetAll({ folder, seed, isLong, progress }: DrillOptions): Prom
       await standing;
       system.setLoad({ perSecond: 0 });
       await system.disconnected(LIMIT_MS);
-      const waiting = system.tallies().reduce((sum, { backlog }) => sum + backlog, 0);
+      const waiting = system.tallies.backlog;
       await release();
       const from = performance.now();
       await system.delivered(LIMIT_MS);

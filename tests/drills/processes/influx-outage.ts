@@ -26,7 +26,7 @@ async function missInflux({ folder, isLong, progress }: DrillOptions): Promise<D
   const system = await DrillSystem.start({ ...options, load: { perSecond: 50 } });
   try {
     await system.settled(LIMIT_MS);
-    const confirmedBefore = system.confirmed;
+    const confirmedBefore = system.tallies.confirmed;
     const release = await system.part('influxd').hold();
     const upTo = Math.ceil((fullRate * OUTAGE_S + confirmedBefore) / DEVICES);
     const began = performance.now();
@@ -34,7 +34,7 @@ async function missInflux({ folder, isLong, progress }: DrillOptions): Promise<D
     await system.made(fullRate * OUTAGE_S + confirmedBefore, LIMIT_MS);
     await system.delivered(LIMIT_MS);
     const seconds = (performance.now() - began) / 1000;
-    progress(`${system.confirmed - confirmedBefore} records arrived in ${seconds.toFixed(1)} s`);
+    progress(`${system.tallies.confirmed - confirmedBefore} records arrived in ${seconds.toFixed(1)} s`);
     await release();
     const from = performance.now();
     await system.settled(LIMIT_MS);

@@ -6,7 +6,8 @@ import { freePort } from '@jostle/ingest/testing';
 import { type Account, accountOf } from './account.ts';
 import { confirmedPoints, confirmedRecords } from './confirmed-records.ts';
 import { type InfluxPart, influxPart, type PostgresPart, postgresPart } from './data-servers.ts';
-import type { DeviceTally, EdgeInput, FromEdge, Load } from './edge-messages.ts';
+import type { EdgeInput, FromEdge, Load } from './edge-messages.ts';
+import { EdgeTallies } from './edge-tallies.ts';
 import { IngestApi } from './ingest-api.ts';
 import { Part, type PartCommand, type PartKind } from './part.ts';
 import { brokerCommand, edgeCommand, type IngestPlace, ingestCommand } from './part-commands.ts';
@@ -35,6 +36,7 @@ export interface SystemOptions {
 export class DrillSystem {
   readonly parts: Part[] = [];
   readonly deviceIds: string[];
+  readonly tallies = new EdgeTallies();
   readonly #options: SystemOptions;
   readonly #startMs = Date.now() - 7 * 86_400_000;
   #load: Load;
@@ -42,8 +44,6 @@ export class DrillSystem {
   #api: IngestApi | undefined;
   #influx: InfluxPart | undefined;
   #postgres: PostgresPart | undefined;
-  /** What each edge said last. Key: name of the part. */
-  readonly #tallies = new Map<string, { load: Load; devices: DeviceTally[] }>();
 
   /** Resolves when everything is up and every device is connected. */
   static async start(options: SystemOptions): Promise<DrillSystem> {
@@ -75,15 +75,6 @@ export class DrillSystem {
     return part;
   }
 
-  /** How things stand, as the edges said last; those that are down say nothing. */
-  tallies(): DeviceTally[] {
-    return [...this.#tallies.values()].flatMap(({ devices }) => devices);
-  }
-
-  get confirmed(): number {
-    return this.tallies().reduce((sum, { confirmed }) => sum + confirmed, 0);
-  }
-
   setLoad(load: Load): void {
     this.#load = load;
     for (const part of this.partsOf('edge')) part.send({ type: 'load', load });
@@ -110,41 +101,23 @@ export class DrillSystem {
 
   /** Resolves when each device has a receipt for everything and is connected. */
   async delivered(limitMs: number): Promise<void> {
-    await until(
-      limitMs,
-      () => this.#isDelivered(),
-      () => this.#standing(),
-    );
+    await this.#until(limitMs, () => this.#isDelivered());
   }
 
   /** Resolves when no device has a connection any more. */
   async disconnected(limitMs: number): Promise<void> {
-    await until(
-      limitMs,
-      () => this.tallies().every(({ isConnected }) => !isConnected),
-      () => this.#standing(),
-    );
+    await this.#until(limitMs, () => this.tallies.areDisconnected);
   }
 
   /** Resolves when the outboxes have confirmed so many records in all. */
   async made(records: number, limitMs: number): Promise<void> {
-    await until(
-      limitMs,
-      () => this.confirmed >= records,
-      () => this.#standing(),
-    );
+    await this.#until(limitMs, () => this.tallies.confirmed >= records);
   }
 
   /** Ends the load and resolves when all that was made is in ingest, and as points in InfluxDB where that is there. */
   async settled(limitMs: number): Promise<void> {
-    const load = { ...this.#load, perSecond: 0 };
-    this.setLoad(load);
-    const hasHeard = () => [...this.#tallies.values()].every((tally) => tally.load.perSecond === 0);
-    await until(
-      limitMs,
-      () => hasHeard() && this.#isDelivered(),
-      () => this.#standing(),
-    );
+    this.setLoad({ ...this.#load, perSecond: 0 });
+    await this.#until(limitMs, () => this.tallies.areIdle && this.#isDelivered());
     if (this.#influx === undefined) return;
     const expected = this.#expectedPoints();
     const { count } = this.#influx;
@@ -193,6 +166,10 @@ export class DrillSystem {
     await this.#stopAll(this.partsOf('postgres', 'influxd'));
   }
 
+  #until(limitMs: number, isSo: () => boolean): Promise<void> {
+    return until(limitMs, isSo, () => this.#standing());
+  }
+
   #sum(count: (part: Part) => number): number {
     return this.parts.reduce((sum, part) => sum + count(part), 0);
   }
@@ -210,19 +187,15 @@ export class DrillSystem {
   }
 
   #isDelivered(): boolean {
-    const tallies = this.tallies();
-    return (
-      this.partsOf('edge').every(({ isUp }) => isUp) &&
-      tallies.length === this.deviceIds.length &&
-      tallies.every(({ backlog, isConnected }) => isConnected && backlog === 0)
-    );
+    const { devices, unfinished } = this.tallies;
+    const areUp = this.partsOf('edge').every(({ isUp }) => isUp);
+    return areUp && devices.length === this.deviceIds.length && unfinished.length === 0;
   }
 
   #standing(): string {
-    const waiting = this.tallies().filter(({ backlog, isConnected }) => backlog > 0 || !isConnected);
     const down = this.parts.filter(({ isUp }) => !isUp).map(({ name }) => name);
     const logs = this.partsOf('ingest').map((part) => part.logEnd());
-    return `${JSON.stringify(waiting)}; down: ${down.join(' ') || 'none'}; ingest says: ${logs.join('')}`;
+    return `${JSON.stringify(this.tallies.unfinished)}; down: ${down.join(' ') || 'none'}; ingest says: ${logs.join('')}`;
   }
 
   async #start(): Promise<void> {
@@ -287,13 +260,13 @@ export class DrillSystem {
         .map((id, i) => ({ id, token: tokens[i] ?? '' }))
         .slice(n * devicesPerEdge, (n + 1) * devicesPerEdge);
       const command = () => {
-        this.#tallies.delete(name);
+        this.tallies.forget(name);
         const input: EdgeInput = { devices, folder, mqttUrl, startMs: this.#startMs, load: this.#load };
         return edgeCommand(this.#programs('edge'), input);
       };
       const part = this.#add('edge', name, command, (message: FromEdge) => {
         if (message.type !== 'tally') return;
-        this.#tallies.set(name, message);
+        this.tallies.note(name, message);
         // It was just starting when the load changed.
         if (!isDeepStrictEqual(message.load, this.#load)) part.send({ type: 'load', load: this.#load });
       });
