@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Figure, figure } from '../../figures/figure.ts';
+import { awaited } from '../../support/waiting.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { type Account, accountOf } from '../support/account.ts';
 import { NO_PACE } from '../support/pace.ts';
 import { openSite } from '../support/site.ts';
-import { awaited } from '../support/waiting.ts';
 import { PlayedDevice } from './played-device.ts';
 
 const JOSTLE = fileURLToPath(new URL('../../../ingest/bin/jostle.js', import.meta.url));

@@ -1,5 +1,6 @@
 import type { Clock } from '@jostle/contracts';
 import { figure } from '../../figures/figure.ts';
+import { awaited } from '../../support/waiting.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf, type GeneratedRecord } from '../support/account.ts';
 import { reading, START_MS, shock } from '../support/drafts.ts';
@@ -8,7 +9,6 @@ import { NO_PACE } from '../support/pace.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite, type Site } from '../support/site.ts';
 import { cutConnection } from '../support/thief.ts';
-import { awaited } from '../support/waiting.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Link, OpenLink } from '@jostle/edge/uplink';
 import { figure } from '../../figures/figure.ts';
+import { awaited } from '../../support/waiting.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
 import { draftsFrom } from '../support/drafts.ts';
@@ -9,7 +10,6 @@ import { NO_PACE } from '../support/pace.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite } from '../support/site.ts';
 import { cutConnection } from '../support/thief.ts';
-import { awaited } from '../support/waiting.ts';
 
 const COPIES = 5;
 const DEVICES = 5;

@@ -2,13 +2,13 @@ import type { Alert, DeviceCompleteness } from '@jostle/contracts';
 import type { OpenLink } from '@jostle/edge/uplink';
 import { figure } from '../../figures/figure.ts';
 import { deleteFromOutbox } from '../../support/outbox-file.ts';
+import { awaited } from '../../support/waiting.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf, type GeneratedRecord } from '../support/account.ts';
 import { draftsFrom } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite, type Site } from '../support/site.ts';
-import { awaited } from '../support/waiting.ts';
 
 const DEVICES = 5;
 const ROUNDS = 10;

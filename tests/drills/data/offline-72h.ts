@@ -1,11 +1,11 @@
 import { figure } from '../../figures/figure.ts';
+import { awaited } from '../../support/waiting.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
 import { draftsFrom, reading, START_MS, shock } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { openSite, type Site } from '../support/site.ts';
-import { awaited } from '../support/waiting.ts';
 
 /** A third of it where time is short; the rate shows the same. */
 const OFFLINE_S = { short: 24 * 3600, long: 72 * 3600 };

@@ -2,13 +2,13 @@ import { deviceTopic, MAX_PAYLOAD_BYTES } from '@jostle/contracts';
 import { openStore } from '@jostle/ingest/testing';
 import mqtt from 'mqtt';
 import { figure, quantile } from '../../figures/figure.ts';
+import { awaited } from '../../support/waiting.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
 import { draftsFrom, reading } from '../support/drafts.ts';
 import { DrillDevice } from '../support/drill-device.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite, type Site } from '../support/site.ts';
-import { awaited } from '../support/waiting.ts';
 
 const POISON = 10_000;
 /** Each within its share of the quarantine, and within the pace of the broker. */

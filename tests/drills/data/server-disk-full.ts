@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { figure } from '../../figures/figure.ts';
+import { awaited } from '../../support/waiting.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
 import { draftsFrom } from '../support/drafts.ts';
@@ -9,7 +10,6 @@ import { registerDevices } from '../support/registration.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { ready } from '../support/site.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { awaited } from '../support/waiting.ts';
 
 const DISK_MB = 24;
 const LIVE_MS = 25;

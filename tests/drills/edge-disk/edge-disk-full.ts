@@ -6,13 +6,13 @@ import { type AgentConfig, runAgentOn, type SensingEvents } from '@jostle/edge/a
 import { Outbox } from '@jostle/edge/outbox';
 import { freePort } from '@jostle/ingest/testing';
 import { figure } from '../../figures/figure.ts';
+import { awaited } from '../../support/waiting.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf, type GeneratedRecord } from '../support/account.ts';
 import { NO_PACE } from '../support/pace.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite, SILENT } from '../support/site.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { awaited } from '../support/waiting.ts';
 import { heldRecords } from './held-records.ts';
 import { placedRecords } from './placed-records.ts';
 import { BOOT_ID, draftsFrom } from './readings.ts';

@@ -29,9 +29,12 @@ export function placedRecords(drafts: readonly RecordDraft[], outbox: OfflineOut
   );
   let last = 0;
   const inPlace = (hash: string, end = 0) => {
-    let seq = seqs.get(hash) ?? last + 1;
-    while (!seqs.has(hash) && taken.has(seq)) seq += 1;
-    if (!seqs.has(hash) && seq >= end) return undefined;
+    let seq = seqs.get(hash);
+    if (seq === undefined) {
+      seq = last + 1;
+      while (seq < end && taken.has(seq)) seq += 1;
+      if (seq >= end) return undefined;
+    }
     last = seq;
     return seq;
   };

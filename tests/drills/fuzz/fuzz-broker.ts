@@ -1,18 +1,14 @@
 import { figure, quantile } from '../../figures/figure.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
-import { draftsFrom } from '../support/drafts.ts';
-import { DrillDevice } from '../support/drill-device.ts';
+import { GoodDevice } from '../support/good-device.ts';
 import { startMain } from '../support/main-process.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite } from '../support/site.ts';
-import { awaited } from '../support/waiting.ts';
 import { runSession } from './fuzz-sessions.ts';
 
 const AT_ONCE = 64;
-const LIVE_MS = 50;
 const MEMORY_LIMIT_MB = 256;
-const SETTLE_MS = 60_000;
 
 export const fuzzBroker: Drill = {
   name: 'fuzz-broker',
@@ -25,28 +21,19 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   const random = seededRandom(seed);
   const broker = await startMain('broker', { MQTT_PORT: '0' });
   const site = await openSite({ folder, mqttUrl: `mqtt://127.0.0.1:${broker.port}` });
-  const deviceId = 'GOOD-1';
-  await site.register([deviceId]);
-  const device = new DrillDevice({ deviceId, folder, mqttUrl: site.mqttUrl, random: random.fork() });
-  device.connect();
-  await awaited('the connection of the good device', SETTLE_MS, () => device.isUp);
-  let n = 0;
-  const live = setInterval(() => device.append(draftsFrom(++n, 1)), LIVE_MS);
+  const good = await GoodDevice.start(site, folder, random.fork());
 
   const fuzz = await runFuzz(broker.port, random, isLong ? 1_000_000 : 100_000, () => broker.isUp);
   progress(`${fuzz.packets} packets in ${fuzz.sessions} connections`);
-  clearInterval(live);
-  const end = performance.now();
   const isUp = broker.isUp;
-  if (isUp) await awaited('the last receipt', SETTLE_MS, () => device.backlog === 0);
-  const recoveryMs = performance.now() - end;
+  const settled = isUp ? { recoveryMs: await good.settled() } : {};
   const memoryMb = isUp ? broker.peakMemoryMb() : Number.NaN;
-  await device.close();
+  await good.close();
   await site.stop();
   await broker.stop();
   return {
-    ...(await accountOf(site, device.generated)),
-    recoveryMs,
+    ...(await accountOf(site, good.device.generated)),
+    ...settled,
     others: [
       figure('fuzz-broker.packets', fuzz.packets, 'packets', 'Sent to the broker.', { atLeast: 100_000 }),
       figure('fuzz-broker.crashes', isUp ? 0 : 1, 'crashes', 'Of the broker.', { atMost: 0 }),
@@ -58,7 +45,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
       }),
       figure(
         'fuzz-broker.lag-p99',
-        quantile(device.lagsMs, 0.99),
+        quantile(good.device.lagsMs, 0.99),
         'ms',
         'From storing to receipt at the good device meanwhile.',
       ),

@@ -2,17 +2,13 @@ import { Agent, request } from 'node:http';
 import { figure } from '../../figures/figure.ts';
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts';
 import { accountOf } from '../support/account.ts';
-import { draftsFrom } from '../support/drafts.ts';
-import { DrillDevice } from '../support/drill-device.ts';
+import { GoodDevice } from '../support/good-device.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite } from '../support/site.ts';
-import { awaited } from '../support/waiting.ts';
 import { type ApiRequest, fuzzRequest, type Operation, type Schema } from './api-requests.ts';
 
 const AT_ONCE = 16;
-const LIVE_MS = 50;
 const ANSWER_MS = 20_000;
-const SETTLE_MS = 60_000;
 
 export const fuzzRest: Drill = {
   name: 'fuzz-rest',
@@ -24,24 +20,15 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   const random = seededRandom(seed);
   const requests = isLong ? 1_000_000 : 20_000;
   const site = await openSite({ folder });
-  const deviceId = 'GOOD-1';
-  await site.register([deviceId]);
-  const device = new DrillDevice({ deviceId, folder, mqttUrl: site.mqttUrl, random: random.fork() });
-  device.connect();
-  await awaited('the connection of the good device', SETTLE_MS, () => device.isUp);
-  let n = 0;
-  const live = setInterval(() => device.append(draftsFrom(++n, 1)), LIVE_MS);
+  const good = await GoodDevice.start(site, folder, random.fork());
   const operations = await operationsOf(site.httpPort);
   const answers = await askAll(site.httpPort, operations, requests, random);
-  clearInterval(live);
-  const end = performance.now();
-  await awaited('the last receipt', SETTLE_MS, () => device.backlog === 0);
-  const recoveryMs = performance.now() - end;
+  const recoveryMs = await good.settled();
   for (const fault of new Set(answers.faults)) progress(`answered with a fault: ${fault}`);
-  await device.close();
+  await good.close();
   await site.stop();
   return {
-    ...(await accountOf(site, device.generated)),
+    ...(await accountOf(site, good.device.generated)),
     recoveryMs,
     others: [
       figure('fuzz-rest.requests', requests, 'requests', `To ${operations.length} operations.`, {

@@ -47,7 +47,7 @@ function ofNamespaces(): DrillNetwork {
 }
 
 /** @param why there are no namespaces */
-export function ofProxies(random: () => number, why: string): DrillNetwork {
+function ofProxies(random: () => number, why: string): DrillNetwork {
   const proxies = new Map<Place, CuttingProxy>();
   return {
     how: `cutting proxies, because of namespaces: ${why}`,

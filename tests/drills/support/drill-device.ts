@@ -5,7 +5,7 @@ import { Outbox } from '@jostle/edge/outbox';
 import { type LinkEvents, type OpenLink, openMqttLink, Uplink } from '@jostle/edge/uplink';
 import { type GeneratedRecord, generatedOf } from './account.ts';
 import type { SeededRandom } from './seeded-random.ts';
-import { SILENT } from './site.ts';
+import { SILENT, SYSTEM_CLOCK } from './site.ts';
 
 /** As often as the agent does it. */
 const PUMP_MS = 250;
@@ -20,12 +20,6 @@ export interface DrillDeviceOptions {
   /** Stands between the uplink and its connection. */
   disturb?: (open: OpenLink) => OpenLink;
 }
-
-const REAL_CLOCK: Clock = {
-  wallMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  quality: () => 'ntp',
-};
 
 /** Outbox, uplink and connection of the edge agent, without its sensors: a drill appends what it makes up. */
 export class DrillDevice {
@@ -85,7 +79,7 @@ export class DrillDevice {
 
   /** Goes to the broker; from then on records leave. */
   connect(): void {
-    const { deviceId, mqttUrl: url, random, clock = REAL_CLOCK, disturb = (open) => open } = this.#options;
+    const { deviceId, mqttUrl: url, random, clock = SYSTEM_CLOCK, disturb = (open) => open } = this.#options;
     const link = { url, deviceId, token: undefined, random: random.next, log: SILENT };
     const open = disturb((events) => openMqttLink(link, events));
     this.#uplink = new Uplink({

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { issueToken } from '@jostle/broker/identity';
 import { freePort } from '@jostle/ingest/testing';
+import { until } from '../../support/waiting.ts';
 import { type Account, accountOf } from './account.ts';
 import { confirmedPoints, confirmedRecords } from './confirmed-records.ts';
 import { type InfluxPart, influxPart, type PostgresPart, postgresPart } from './data-servers.ts';
@@ -12,7 +13,6 @@ import { IngestApi } from './ingest-api.ts';
 import { Part, type PartCommand, type PartKind } from './part.ts';
 import { brokerCommand, edgeCommand, type IngestPlace, ingestCommand } from './part-commands.ts';
 import { buildPrograms } from './programs.ts';
-import { until } from './until.ts';
 
 export interface SystemOptions {
   folder: string;

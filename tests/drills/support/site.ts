@@ -5,14 +5,14 @@ import type { Clock } from '@jostle/contracts';
 import { startService } from '@jostle/ingest';
 import { readIngestConfig } from '@jostle/ingest/config';
 import { pino } from 'pino';
+import { awaited } from '../../support/waiting.ts';
 import { registerDevices } from './registration.ts';
-import { awaited } from './waiting.ts';
 
 const READY_MS = 30_000;
 
 export const SILENT = pino({ level: 'silent' });
 
-const SYSTEM_CLOCK: Clock = {
+export const SYSTEM_CLOCK: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   quality: () => 'ntp',
