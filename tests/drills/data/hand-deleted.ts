@@ -11,7 +11,7 @@ import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 import { openSite, type Site } from '../support/site.ts';
 
 const DEVICES = 5;
-const ROUNDS = 10;
+const LONG_ROUNDS = 100;
 const PER_APPEND = 20;
 const APPENDS = 15;
 /** Rows of one device that go in one round: 1,000 in all of a run. */
@@ -28,23 +28,24 @@ export const handDeleted: Drill = {
   name: 'hand-deleted',
   about:
     'Between deliveries a hand deletes 1,000 rows from the outboxes of five devices; the rest is delivered.',
-  run: (options) => run(options, DELETED_A_ROUND, LARGE_OUTBOX),
+  run: (options) => run(options, { rounds: 10, deletedARound: DELETED_A_ROUND, maxRecords: LARGE_OUTBOX }),
 };
 
 export const cleanRun: Drill = {
   name: 'clean-run',
   about:
     'The same deliveries with nothing deleted, from outboxes so small that they drop records and say so: nobody may be alarmed.',
-  run: (options) => run(options, 0, SMALL_OUTBOX),
+  run: (options) => run(options, { rounds: 5, deletedARound: 0, maxRecords: SMALL_OUTBOX }),
 };
 
-async function run(options: DrillOptions, deletedARound: number, maxRecords: number): Promise<DrillResult> {
+async function run(options: DrillOptions, extent: Extent): Promise<DrillResult> {
+  const { deletedARound, maxRecords } = extent;
   const { seed, isLong, folder, progress } = options;
   const random = seededRandom(seed);
   const site = await openSite({ folder });
   const ids = Array.from({ length: DEVICES }, (_, i) => `HAND-${i + 1}`);
   await site.register(ids);
-  const rounds = isLong ? ROUNDS * 10 : ROUNDS;
+  const rounds = isLong ? LONG_ROUNDS : extent.rounds;
   const load = { folder, mqttUrl: site.mqttUrl, rounds, deletedARound, maxRecords };
   const histories = await Promise.all(ids.map((id) => deliver(id, load, random.fork())));
   const deleted = histories.reduce((sum, history) => sum + history.deleted.size, 0);
@@ -100,13 +101,16 @@ function cleanFigures(falsely: number, alerts: readonly Alert[]) {
   ];
 }
 
-interface Load {
-  folder: string;
-  mqttUrl: string;
+interface Extent {
   rounds: number;
   deletedARound: number;
   /** In an outbox, before it drops routine ones. */
   maxRecords: number;
+}
+
+interface Load extends Extent {
+  folder: string;
+  mqttUrl: string;
 }
 
 interface History {

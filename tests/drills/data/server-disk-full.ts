@@ -47,7 +47,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
       device.append(draftsFrom(n, PER_APPEND));
       n += PER_APPEND;
     }, LIVE_MS);
-    const times = isLong ? 20 : 2;
+    const times = isLong ? 20 : 1;
     const recoveries: number[] = [];
     for (let time = 0; time < times; time++) recoveries.push(await fillOnce(disk, ingest, device));
     progress(`${times} times full; back after ${recoveries.map(Math.round).join(', ')} ms`);
