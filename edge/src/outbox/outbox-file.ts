@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { JostleError } from '@jostle/contracts';
 import type { Logger } from 'pino';
+import { freeBytesBeside, GrowthLimit } from './growth-limit.ts';
 import { salvageInto } from './salvage.ts';
 import { SeqReserve, syncFolder } from './seq-reserve.ts';
 import { damagedFile, type OpenedFile, type OutboxDatabase, openSqliteFile } from './sqlite-file.ts';
@@ -16,6 +17,7 @@ export interface OutboxFile {
   /** The highest seq that was ever given. */
   lastSeq: number;
   reserve: SeqReserve;
+  growth: GrowthLimit;
 }
 
 /**
@@ -31,7 +33,7 @@ export function openOutboxFile(path: string, log: Logger, maxPages: number = MAX
   finishExchange(path);
   const reserve = SeqReserve.read(`${path}.reserve`, log);
   const opened = openChecked(path, maxPages, reserve);
-  if (opened.kind === 'open') return withReserve(path, opened, reserve, log);
+  if (opened.kind === 'open') return withReserve(path, opened, reserve, maxPages, log);
 
   if (reserve !== undefined) salvageInto(salvagePath(path), path, reserve, log);
   const asidePath = setAside(path);
@@ -43,18 +45,20 @@ export function openOutboxFile(path: string, log: Logger, maxPages: number = MAX
     mended.close();
     throw new JostleError('EDGE_OUTBOX_DAMAGED', `A new outbox at ${path} is damaged too: check the disk.`);
   }
-  return withReserve(path, mended, reserve, log);
+  return withReserve(path, mended, reserve, maxPages, log);
 }
 
 function withReserve(
   path: string,
   { db, facts }: Extract<OpenedFile, { kind: 'open' }>,
   reserve: SeqReserve | undefined,
+  maxPages: number,
   log: Logger,
 ): OutboxFile {
   const { epoch, lastSeq, boots } = facts;
   const note = { epoch, seq: lastSeq, given: lastSeq, boots, unstored: 0 };
-  return { db, epoch, lastSeq, reserve: reserve ?? SeqReserve.make(`${path}.reserve`, log, note) };
+  const growth = new GrowthLimit(db, maxPages, () => freeBytesBeside(path));
+  return { db, epoch, lastSeq, reserve: reserve ?? SeqReserve.make(`${path}.reserve`, log, note), growth };
 }
 
 /** A file whose pages are sound may still be another one, or an older one, than the reserve speaks of. */

@@ -52,11 +52,6 @@ export class OutboxRows {
     return this.#db.transaction(work).immediate();
   }
 
-  /** Moves what it can from the write-ahead log into the file, so that the log begins anew. */
-  checkpoint(): void {
-    this.#db.pragma('wal_checkpoint(PASSIVE)');
-  }
-
   /** The number of a boot; one that was never seen gets the next. To be called within the transaction that uses it. */
   bootNumber(bootId: string): number {
     const known = this.#bootNumber.get(bootId) as number | undefined;

@@ -2,6 +2,7 @@ import type { DeviceRecord, RecordDraft, RecordTime, SeqRanges } from '@jostle/c
 import type { Logger } from 'pino';
 import type { Ballast } from './ballast.ts';
 import { draftProblem, tombstone, UNKNOWN_BOOT } from './draft-check.ts';
+import type { GrowthLimit } from './growth-limit.ts';
 import type { OutboxFile } from './outbox-file.ts';
 import type { OutboxRows } from './outbox-rows.ts';
 import type { SeqReserve } from './seq-reserve.ts';
@@ -46,6 +47,7 @@ export class OutboxWriter {
   readonly #epoch: string;
   readonly #reserve: SeqReserve;
   readonly #ballast: Ballast;
+  readonly #growth: GrowthLimit;
   readonly #maxRecords: number;
   readonly #log: Logger;
   #lastSeq: number;
@@ -55,7 +57,7 @@ export class OutboxWriter {
 
   constructor(
     rows: OutboxRows,
-    { epoch, lastSeq, reserve }: OutboxFile,
+    { epoch, lastSeq, reserve, growth }: OutboxFile,
     ballast: Ballast,
     maxRecords: number,
     log: Logger,
@@ -65,6 +67,7 @@ export class OutboxWriter {
     this.#lastSeq = lastSeq;
     this.#reserve = reserve;
     this.#ballast = ballast;
+    this.#growth = growth;
     this.#maxRecords = maxRecords;
     this.#log = log;
     this.#chain = rows.chainHead();
@@ -77,6 +80,7 @@ export class OutboxWriter {
 
   /** @throws SqliteError where there is no room and none can be made, or the disk fails */
   write(change: Change): Written {
+    this.#growth.look();
     const { drafts, held } = change;
     const surplus = held + drafts.length - this.#maxRecords;
     const share = (of: number) => Math.ceil(of * THIN_SHARE);
@@ -95,7 +99,7 @@ export class OutboxWriter {
 
   /** The disk is full: on the room of the ballast the file takes in its log, and goes on within its own pages. */
   #onBallast(change: Change): Written {
-    if (this.#ballast.release()) this.#rows.checkpoint();
+    if (this.#ballast.release()) this.#growth.checkpoint();
     return this.#store(change, 'drop', THIN_ON_BALLAST + change.drafts.length);
   }
 

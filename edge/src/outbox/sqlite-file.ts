@@ -119,6 +119,16 @@ function prepareTables(db: OutboxDatabase, newEpoch: string): FileFacts | undefi
   return head.epoch === epoch && head.seq === lastSeq ? { epoch, lastSeq, boots } : undefined;
 }
 
+/** Moves what it can from the write-ahead log into the file, so that the log begins anew. */
+export function checkpoint(db: OutboxDatabase): void {
+  try {
+    db.pragma('wal_checkpoint(PASSIVE)');
+  } catch (error) {
+    // What finds no place in the file stays in the log.
+    if (!isFull(error)) throw error;
+  }
+}
+
 /** Whether an error of the database says that there is no room left. */
 export function isFull(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
