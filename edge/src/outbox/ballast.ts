@@ -1,6 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { freeBytesBeside } from './growth-limit.ts';
 
 /** Room for the write-ahead log of some appends, and for the pages that a checkpoint adds to the file. */
 const BALLAST_BYTES = 512 * 1024;
@@ -29,9 +29,9 @@ export class Ballast {
     return this.#isThere;
   }
 
-  /** Gives the room away. @returns false where it was given already */
+  /** Gives the room away. @returns false where it was given already, or where it is not the disk that is full */
   release(): boolean {
-    if (!this.#isThere) return false;
+    if (!this.#isThere || freeBytesBeside(this.#path) >= BALLAST_BYTES) return false;
     rmSync(this.#path, { force: true });
     this.#isThere = false;
     this.#log.error('the disk is full: the ballast was given up to store on');
@@ -48,8 +48,7 @@ export class Ballast {
   /** Written byte by byte: a file with holes keeps no room. */
   #make(): void {
     try {
-      const { bavail, bsize } = statfsSync(dirname(this.#path));
-      if (bavail * bsize < BALLAST_BYTES * ROOM_FACTOR) return;
+      if (freeBytesBeside(this.#path) < BALLAST_BYTES * ROOM_FACTOR) return;
       const file = openSync(this.#path, 'w', 0o600);
       try {
         // Not zeros: a file system that compresses would keep no room for them.

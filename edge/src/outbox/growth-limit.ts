@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { checkpoint, type OutboxDatabase } from './sqlite-file.ts';
 import { PAGE_BYTES } from './sqlite-pages.ts';
 
-/** Below this the write-ahead log is taken into the file at each look: it grows to 4 MB by itself. */
+/** Below this the write-ahead log is taken into the file at each look, whatever that wears: it grows to 4 MB by itself. */
 const SCARCE_BYTES = 8 * 1024 * 1024;
 
 /** So much stays free beside the file, and this part of its size: the log of a change that makes room is as long as that. */
@@ -27,7 +27,7 @@ export class GrowthLimit {
     this.#freeBytes = freeBytes;
   }
 
-  /** To be called before each change. */
+  /** To be called before records are stored. */
   look(): void {
     if (this.#freeBytes() < SCARCE_BYTES) this.checkpoint();
     const pages = this.#db.pragma('page_count', { simple: true }) as number;

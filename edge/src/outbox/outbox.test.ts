@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { GrowthLimit } from './growth-limit.ts';
 import { Outbox } from './outbox.ts';
 import { OutboxRows } from './outbox-rows.ts';
 
@@ -352,6 +353,14 @@ test('a file that has no room left takes new records in the place of old routine
   const left = new Set(held(outbox));
   expect(all.filter(({ kind, seq }) => kind !== 'climate' && !left.has(seq))).toEqual([]);
   expect(left.has(all.findLast(({ kind }) => kind === 'climate')?.seq ?? 0)).toBe(true);
+});
+
+test('before it stores it looks whether its file may still grow', () => {
+  const outbox = outboxAt();
+  const look = vi.spyOn(GrowthLimit.prototype, 'look');
+  outbox.append(many(1), BOOT);
+  expect(look).toHaveBeenCalledOnce();
+  look.mockRestore();
 });
 
 describe('damage', () => {

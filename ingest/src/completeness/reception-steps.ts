@@ -78,7 +78,7 @@ export async function rebuildSteps(
   const rows = tally.rows();
   const { boot, firstSeq } = tally;
   const old = await stepsOf(trx, boot).where('last_seq', '>=', firstSeq).orderBy('first_seq').execute();
-  const kept = countOf(old) - countOf(rows);
+  const kept = recordsIn(old) - recordsIn(rows);
   const [straddling] = old;
   if (straddling !== undefined && straddling.first_seq < firstSeq && kept > 0)
     keepBelow(rows, straddling, firstSeq, kept);
@@ -112,7 +112,7 @@ function stepsOf(trx: Transaction<Database>, { deviceId, epoch, bootId }: BootOf
     .where('boot_id', '=', bootId);
 }
 
-function countOf(rows: readonly Pick<StepRow, 'records'>[]): number {
+function recordsIn(rows: readonly Pick<StepRow, 'records'>[]): number {
   return rows.reduce((sum, { records }) => sum + records, 0);
 }
 

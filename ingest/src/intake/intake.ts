@@ -8,7 +8,7 @@ import { readMessage } from './message-reader.ts';
 import { PacketWindow } from './packet-window.ts';
 import { type BatchStore, commitAround } from './poison-isolation.ts';
 
-/** Packets and bytes that may wait for the store. */
+/** Packets, and bytes of these and of what is kept of their unreadable parts, that may wait for the store. */
 const WINDOW = { packets: 1000, bytes: 8 * 1024 * 1024 };
 /** A batch is committed when it has so many packets or the window is full, or so long after its first one came. */
 const BATCH_PACKETS = 500;
@@ -35,9 +35,9 @@ export interface IntakeState {
 /** A packet that waits for its batch, read when it came: the time of a commit is not wasted. */
 interface WaitingPacket {
   packet: DeliveredPacket;
-  payload: Buffer;
   /** Undefined for a topic that is none of ours. */
   submission: Submission | undefined;
+  bytes: number;
 }
 
 /**
@@ -97,7 +97,8 @@ export class Intake {
 
   #admit(packet: DeliveredPacket): 'room' | 'full' {
     if (this.#window.size === 0) this.#linger();
-    this.#window.add({ packet, payload: packet.payload, submission: readMessage(packet) });
+    const submission = readMessage(packet);
+    this.#window.add({ packet, submission, bytes: packet.payload.length + rejectedBytes(submission) });
     if (this.#isReady) this.#wake();
     return this.#window.isFull || this.#stopping.signal.aborted ? 'full' : 'room';
   }
@@ -186,4 +187,10 @@ export class Intake {
   async #pause(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
+}
+
+/** A message of a few kB can hold a thousand records that cannot be read, of which each keeps the message's own words. */
+function rejectedBytes(submission: Submission | undefined): number {
+  if (submission?.kind !== 'run') return 0;
+  return submission.rejects.reduce((sum, { raw }) => sum + raw.length, 0);
 }

@@ -13,6 +13,9 @@ const message = (change: object = {}) =>
     ...change,
   });
 
+/** Two bytes a level: a message has room for it. */
+const DEPTH = 15_000;
+
 describe('message reader', () => {
   it('reads a run of records', () => {
     expect(read(message())).toMatchObject({
@@ -43,6 +46,14 @@ describe('message reader', () => {
       { epoch: EPOCH, seqs: [4, 1003] },
     ],
     ['no length', message({ at: 'x' }), { epoch: EPOCH, seqs: [4, 4] }],
+    [
+      'a body that is nested too deeply to be written again',
+      message({ climate: [], other: [{ i: 0, kind: 'shock', body: 'deep' }] }).replace(
+        '"deep"',
+        '['.repeat(DEPTH) + ']'.repeat(DEPTH),
+      ),
+      { epoch: EPOCH, seqs: [4, 4] },
+    ],
     ['too many bytes', message({ more: ' '.repeat(MAX_PAYLOAD_BYTES) }), { epoch: EPOCH, seqs: [4, 4] }],
   ])('calls %s unreadable and keeps what identity it can', (_, payload, { epoch, seqs }) => {
     expect(read(payload)).toMatchObject({

@@ -1,4 +1,5 @@
 import {
+  type DecodedUp,
   decodeUpMessage,
   ID_PATTERN,
   MAX_PAYLOAD_BYTES,
@@ -49,6 +50,9 @@ export function readMessage(packet: IntakePacket): Submission | undefined {
   }
   const decoded = decodeUpMessage(message);
   if ('reason' in decoded) return unreadable(packet, deviceId, decoded.reason, looseIdentity(message));
+  const rejects = rejectsOf(decoded.malformed);
+  if (rejects === undefined)
+    return unreadable(packet, deviceId, 'a body is nested too deeply', looseIdentity(message));
   return {
     kind: 'run',
     deviceId,
@@ -59,7 +63,7 @@ export function readMessage(packet: IntakePacket): Submission | undefined {
     sent: decoded.sent,
     chainBefore: decoded.chainBefore,
     records: decoded.records,
-    rejects: decoded.malformed.map(malformedRecord),
+    rejects,
     raw: payload,
   };
 }
@@ -89,6 +93,16 @@ function looseIdentity(message: unknown): LooseIdentity {
     return { epoch, seqs: null };
   const count = Array.isArray(at) ? Math.min(Math.max(at.length, 1), RUN_MAX) : 1;
   return { epoch, seqs: [seq, seq + count - 1] };
+}
+
+/** @returns undefined where one is nested so deeply that it cannot be written as JSON again */
+function rejectsOf(malformed: DecodedUp['malformed']): Reject[] | undefined {
+  try {
+    return malformed.map(malformedRecord);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function malformedRecord({ seq, reason, raw }: { seq: number; reason: string; raw: unknown }): Reject {

@@ -5,7 +5,7 @@ export interface WindowLimits {
 }
 
 /** A bounded line of packets. The broker's own limits are not trusted: some brokers have none. */
-export class PacketWindow<T extends { payload: Buffer }> {
+export class PacketWindow<T extends { bytes: number }> {
   readonly #limits: WindowLimits;
   #packets: T[] = [];
   #bytes = 0;
@@ -24,13 +24,13 @@ export class PacketWindow<T extends { payload: Buffer }> {
 
   add(packet: T): void {
     this.#packets.push(packet);
-    this.#bytes += packet.payload.length;
+    this.#bytes += packet.bytes;
   }
 
   /** Takes the oldest packets out, at most `count`, in the order of arrival. */
   take(count: number): T[] {
     const taken = this.#packets.splice(0, count);
-    for (const packet of taken) this.#bytes -= packet.payload.length;
+    for (const packet of taken) this.#bytes -= packet.bytes;
     return taken;
   }
 

@@ -4,7 +4,8 @@ import { EachRow } from './each-row.ts';
 import type { Engine } from './engine.ts';
 
 /**
- * Statements over many rows at once whose text does not depend on how many: one round trip each. PostgreSQL gets the
+ * Statements over many rows at once whose text does not depend on how many: one round trip each, and on SQLite
+ * none for a write within a transaction. PostgreSQL gets the
  * rows as one JSON parameter; SQLite's thread runs the prepared statement row by row.
  */
 
@@ -14,7 +15,7 @@ type KeysOf<T extends Table> = { [C in keyof Selectable<Database[T]>]?: Selectab
 /**
  * Inserts rows in their order.
  *
- * @param rows all with the same columns in the same order
+ * @param rows all with the same columns
  * @param onConflict what follows the values, the same SQL on both engines
  */
 export async function insertRows<T extends Table>(
@@ -89,8 +90,9 @@ export function rowsParameter(
   access: 'read' | 'write',
 ): EachRow | string {
   if (engine !== 'sqlite') return JSON.stringify(rows);
+  const columns = Object.keys(rows[0] ?? {});
   return new EachRow(
-    rows.map((row) => Object.values(row)),
+    rows.map((row) => columns.map((column) => (row as Record<string, unknown>)[column])),
     access === 'write',
   );
 }

@@ -137,8 +137,9 @@ export class SqliteClient {
   #send(request: SqliteRequest): Promise<Result> {
     if (this.#death !== undefined) return Promise.reject(this.#death);
     // Each message wakes a thread on either side: together they cost as much as one.
-    const message: SqliteMessage = { before: this.#later.splice(0), request };
+    const message: SqliteMessage = { before: this.#later, request };
     this.#worker.postMessage(message);
+    this.#later.length = 0;
     return this.#nextReply();
   }
 

@@ -123,7 +123,7 @@ class SqliteWorkerDriver implements Driver {
 
 class SqliteWorkerConnection implements DatabaseConnection {
   readonly #client: SqliteClient;
-  /** Then writes are not waited for: if one fails, the commit does. */
+  /** Then the writes of many rows are not waited for: if one fails, so does all that follows it, up to the rollback. */
   isInTransaction = false;
 
   constructor(client: SqliteClient) {

@@ -181,11 +181,11 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
     if ('each' in request || request.chunk === undefined) return execute(request);
     return reader.first(request.sql, request.params, request.chunk);
   };
-  // Of a statement that gets no answer.
+  // Of a statement that gets no answer; cleared by a rollback.
   let failure: SqliteFault | undefined;
   const replyOrFault = (request: Parameters<typeof replyTo>[0]): SqliteReply => {
     if (typeof request === 'object' && request.sql === 'rollback') failure = undefined;
-    if (failure !== undefined) return { error: failure };
+    if (failure !== undefined && request !== 'enough') return { error: failure };
     try {
       return replyTo(request);
     } catch (error) {

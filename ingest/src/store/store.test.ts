@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { onEachStore } from '../testing/stores.ts';
 import { insertRows } from './row-sets.ts';
 import { openStore } from './store.ts';
@@ -94,4 +94,42 @@ it('answers with an error after it was closed', async () => {
   await store.close();
   await expect(store.db.selectFrom('cursor').selectAll().execute()).rejects.toThrow();
   await rm(dataDir, { recursive: true });
+});
+
+describe('a write of many rows on SQLite, which is sent with what is asked next', () => {
+  const row = { name: 'a', value: 1 };
+  const opened = async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'jostle-later-'));
+    const { db, engine, close } = await openStore({ dataDir });
+    const rows = () => db.selectFrom('cursor').selectAll().execute();
+    const end = async () => {
+      await close();
+      await rm(dataDir, { recursive: true });
+    };
+    return { db, engine, rows, end };
+  };
+
+  it('fails the question, and the commit even where nobody heeds that', async () => {
+    const { db, engine, rows, end } = await opened();
+    const answers: unknown[] = [];
+    const transaction = db.transaction().execute(async (trx) => {
+      await insertRows(trx, engine, 'cursor', [row, row]);
+      answers.push(await trx.selectFrom('cursor').selectAll().execute().catch(String));
+    });
+    await expect(transaction).rejects.toThrow(/UNIQUE/);
+    expect(answers).toEqual([expect.stringMatching(/UNIQUE/)]);
+    expect(await rows()).toEqual([]);
+    await end();
+  });
+
+  it('comes to nothing where the transaction is given up before anything is asked', async () => {
+    const { db, engine, rows, end } = await opened();
+    const transaction = db.transaction().execute(async (trx) => {
+      await insertRows(trx, engine, 'cursor', [row]);
+      throw new RangeError('given up');
+    });
+    await expect(transaction).rejects.toThrow('given up');
+    expect(await rows()).toEqual([]);
+    await end();
+  });
 });

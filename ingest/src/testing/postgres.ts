@@ -11,7 +11,7 @@ export interface PostgresServer {
   /**
    * Makes a new database and returns its URL.
    *
-   * @param template URL of the one whose tables and rows it begins with, and that nobody has open; default an empty one
+   * @param template URL, or a slash and the name, of the one whose tables and rows it begins with, and that nobody has open; default an empty one
    */
   createDatabase(template?: string): Promise<string>;
   stop(): Promise<void>;
