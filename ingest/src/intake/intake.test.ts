@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { EPOCH, makeRecord, START_MS } from '../testing/records.ts';
 import { storedRecords } from '../testing/stored-records.ts';
 import { onEachStore } from '../testing/stores.ts';
-import type { LinkEvents } from './broker-link.ts';
+import type { DeliveredPacket, LinkEvents } from './broker-link.ts';
 import { Intake } from './intake.ts';
 
 let store: Store;
@@ -24,6 +24,9 @@ function startIntake(commit: (inbox: Inbox, batch: readonly Submission[]) => Ret
       events = given;
       return {
         isConnected: true,
+        acknowledge: (packets) => {
+          for (const packet of packets) log.push(`ack ${sent.get(packet)}`);
+        },
         publish: (_, payload) => log.push(`receipt ${JSON.parse(payload).upTo}`),
         suspend: () => log.push('suspend'),
         resume: () => {},
@@ -38,16 +41,18 @@ function startIntake(commit: (inbox: Inbox, batch: readonly Submission[]) => Ret
     log: pino({ level: 'warn' }, { write: (line: string) => warned.push(JSON.parse(line).code) }),
     onCommit: (report) => log.push(`stored ${report.stored}`),
   });
-  const deliver = (seq: number, payload?: string) =>
-    events?.deliver({
+  // The seq of what was delivered.
+  const sent = new Map<DeliveredPacket, number>();
+  const deliver = (seq: number, payload?: string) => {
+    const message = encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 99 }, [makeRecord(seq, 'climate')]);
+    const packet: DeliveredPacket = {
       topic: deviceTopic('DEV-1', 'up'),
-      payload: Buffer.from(
-        payload ??
-          JSON.stringify(encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 99 }, [makeRecord(seq, 'climate')])),
-      ),
+      payload: Buffer.from(payload ?? JSON.stringify(message)),
       receivedAt: START_MS,
-      acknowledge: () => log.push(`ack ${seq}`),
-    });
+    };
+    sent.set(packet, seq);
+    return events?.deliver(packet);
+  };
   return { intake, log, warned, deliver };
 }
 
@@ -133,12 +138,12 @@ onEachStore('intake', (open) => {
       });
       return inbox.commit(batch);
     });
-    const answers = Array.from({ length: 1000 }, (_, i) => deliver(i + 1));
-    expect(answers.indexOf('full')).toBe(999);
+    const answers = Array.from({ length: 8000 }, (_, i) => deliver(i + 1));
+    expect(answers.indexOf('full')).toBe(7999);
     const stopped = intake.stop();
     const releasing = setInterval(() => release(), 5);
     await stopped;
     clearInterval(releasing);
-    expect(await storedRecords(store)).toHaveLength(1000);
+    expect(await storedRecords(store)).toHaveLength(8000);
   });
 });

@@ -5,13 +5,16 @@ import type { CommitReport } from '../inbox/commit-report.ts';
 import type { Submission } from '../inbox/submission.ts';
 import type { BrokerLink, DeliveredPacket, OpenBrokerLink } from './broker-link.ts';
 import { readMessage } from './message-reader.ts';
-import { PacketWindow } from './packet-window.ts';
+import { type PacketLimits, PacketWindow } from './packet-window.ts';
 import { type BatchStore, commitAround } from './poison-isolation.ts';
 
 /** Packets, and bytes of these and of what is kept of their unreadable parts, that may wait for the store. */
-const WINDOW = { packets: 1000, bytes: 8 * 1024 * 1024 };
-/** A batch is committed when it has so many packets or the window is full, or so long after its first one came. */
-const BATCH_PACKETS = 500;
+const WINDOW: PacketLimits = { packets: 8000, bytes: 8 * 1024 * 1024 };
+/**
+ * A batch is committed when so much waits or the window is full, or so long after its first packet came. It costs some
+ * statements for each device that it holds: under load a large one brings more messages of each.
+ */
+const BATCH: PacketLimits = { packets: 4000, bytes: 2 * 1024 * 1024 };
 const LINGER_MS = 20;
 const STORE_RETRY: RetryPlan = { firstMs: 100, maxMs: 10_000, factor: 2 };
 /** Failed commits in a row before the broker is left: a full window held longer would run into its keep-alive. */
@@ -106,7 +109,7 @@ export class Intake {
   /** Whether a batch is worth its commit. */
   get #isReady(): boolean {
     const { size, isFull } = this.#window;
-    return size >= BATCH_PACKETS || isFull || (size > 0 && this.#lingering === undefined);
+    return isFull || this.#window.holds(BATCH) || (size > 0 && this.#lingering === undefined);
   }
 
   /** Begins with the first packet of a batch, so that what came during a commit does not wait once more after it. */
@@ -120,12 +123,13 @@ export class Intake {
   async #run(): Promise<void> {
     for (;;) {
       await this.#batchReady();
-      const packets = this.#window.take(BATCH_PACKETS);
+      const packets = this.#window.take(BATCH);
       clearTimeout(this.#lingering);
       this.#lingering = undefined;
       if (packets.length === 0 && this.#stopping.signal.aborted) return;
-      await this.#commit(packets);
+      // What comes meanwhile is read while the store works.
       if (!this.#stopping.signal.aborted) this.#link.read();
+      await this.#commit(packets);
     }
   }
 
@@ -142,7 +146,7 @@ export class Intake {
     const batch = packets.flatMap(({ submission }) => submission ?? []);
     const report = await this.#commitUntilDone(batch);
     if (report === undefined) return;
-    for (const { packet } of packets) packet.acknowledge();
+    this.#link.acknowledge(packets.map(({ packet }) => packet));
     for (const { deviceId, receipt } of report.receipts)
       this.#link.publish(deviceTopic(deviceId, 'receipt'), JSON.stringify(receipt));
     this.#logOverflow(report);

@@ -8,6 +8,9 @@ const RECONNECT_PLAN: RetryPlan = { firstMs: 200, maxMs: 10_000, factor: 2 };
 const KEEPALIVE_S = 30;
 const CONNECT_TIMEOUT_MS = 5_000;
 const PROTOCOL_VERSION = 4;
+/** A whole PUBACK but for the packet identifier in its last two bytes (MQTT 3.1.1, 3.4). */
+const PUBACK = 0x40_02_00_00;
+const PUBACK_BYTES = 4;
 /** Given to mqtt.js in place of a result, so that it sends no PUBACK of its own and goes on. */
 const DEFERRED = new Error('acknowledged after the commit');
 
@@ -58,6 +61,17 @@ class MqttLink implements BrokerLink {
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  acknowledge(packets: readonly DeliveredPacket[]): void {
+    const client = this.#client;
+    if (client === undefined || !client.connected) return;
+    const ids = packets.flatMap((packet) =>
+      packet instanceof Delivery && packet.client === client ? (packet.messageId ?? []) : [],
+    );
+    const pubacks = Buffer.alloc(ids.length * PUBACK_BYTES);
+    ids.forEach((id, i) => void pubacks.writeUInt32BE(PUBACK + id, i * PUBACK_BYTES));
+    client.stream.write(pubacks);
   }
 
   publish(topic: string, payload: string): void {
@@ -112,6 +126,8 @@ class MqttLink implements BrokerLink {
       resubscribe: false,
       queueQoSZero: false,
       keepalive: KEEPALIVE_S,
+      // Its own log is never shown, and each packet writes several lines of it.
+      log: () => {},
       connectTimeout: CONNECT_TIMEOUT_MS,
     });
     this.#client = client;
@@ -145,17 +161,10 @@ class MqttLink implements BrokerLink {
       done(DEFERRED);
       return;
     }
-    const acknowledge = packet.qos === 0 ? undefined : packet.messageId;
-    const delivery = new Delivery(packet, this.#options.clock.wallMs(), this, client, acknowledge);
+    const delivery = new Delivery(packet, this.#options.clock.wallMs(), client);
     const deferred = packet.qos === 0 ? undefined : DEFERRED;
     if (this.#events.deliver(delivery) === 'room') done(deferred);
     else this.#heldBack = () => done(deferred);
-  }
-
-  /** Sends the PUBACK on the connection that the packet came by, if that is still the one. */
-  acknowledge(client: MqttClient, messageId: number): void {
-    if (client !== this.#client || !client.connected) return;
-    writeToStream({ cmd: 'puback', messageId }, client.stream, { protocolVersion: PROTOCOL_VERSION });
   }
 
   #lost(client: MqttClient): void {
@@ -176,33 +185,21 @@ class MqttLink implements BrokerLink {
   }
 }
 
-/** A class and not a literal with a function in it, of which each packet would make one anew. */
 class Delivery implements DeliveredPacket {
   readonly topic: string;
   readonly payload: Buffer;
   readonly receivedAt: number;
-  readonly #link: MqttLink;
-  readonly #client: MqttClient;
-  // Undefined where the broker waits for none.
-  readonly #messageId: number | undefined;
+  /** The connection that it came by. */
+  readonly client: MqttClient;
+  /** Undefined where the broker waits for no PUBACK. */
+  readonly messageId: number | undefined;
 
-  constructor(
-    { topic, payload }: IPublishPacket,
-    receivedAt: number,
-    link: MqttLink,
-    client: MqttClient,
-    messageId: number | undefined,
-  ) {
+  constructor({ topic, payload, qos, messageId }: IPublishPacket, receivedAt: number, client: MqttClient) {
     this.topic = topic;
     this.payload = typeof payload === 'string' ? Buffer.from(payload) : payload;
     this.receivedAt = receivedAt;
-    this.#link = link;
-    this.#client = client;
-    this.#messageId = messageId;
-  }
-
-  acknowledge(): void {
-    if (this.#messageId !== undefined) this.#link.acknowledge(this.#client, this.#messageId);
+    this.client = client;
+    this.messageId = qos === 0 ? undefined : messageId;
   }
 }
 
