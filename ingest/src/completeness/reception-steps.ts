@@ -12,7 +12,7 @@ export const STEP_MS = 600_000;
 /** Start of the step of records whose time is not known; no multiple of the length. */
 export const UNDATED = -1;
 
-type StepRow = Insertable<CompletenessTables['reception_step']>;
+export type StepRow = Insertable<CompletenessTables['reception_step']>;
 
 const STEP_UPDATE = `on conflict (device_id, epoch, boot_id, starts_at) do update set
   first_seq = ${extreme('first_seq', '<')}, last_seq = ${extreme('last_seq', '>')},
@@ -63,20 +63,21 @@ export async function addTallies(
 }
 
 /**
- * Writes the steps of a boot anew, after its records got another time. Records below those that are given, which the
- * inbox has let go of or which lie where they did, stay where they are.
+ * Writes the steps of a boot anew, after its records got another time. Records below `firstSeq` that are not
+ * given, because the inbox has let go of them or because they lie where they did, stay where they are.
  *
  * INVARIANT: `noteReception` has seen every record of the boot that is in the inbox.
  *
- * @param tally of all that the inbox has of the boot from some seq on
+ * @param tally of all that the inbox has of the boot from `firstSeq` on, and of the step that this seq divides
  */
 export async function rebuildSteps(
   trx: Transaction<Database>,
   engine: Engine,
   tally: StepTally,
+  firstSeq = tally.firstSeq,
 ): Promise<void> {
   const rows = tally.rows();
-  const { boot, firstSeq } = tally;
+  const { boot } = tally;
   const old = await stepsOf(trx, boot).where('last_seq', '>=', firstSeq).orderBy('first_seq').execute();
   const kept = recordsIn(old) - recordsIn(rows);
   const [straddling] = old;
@@ -93,14 +94,9 @@ export async function rebuildSteps(
   await insertRows(trx, engine, 'reception_step', rows, STEP_UPDATE);
 }
 
-/** Whether a seq of a boot divides at most one of its steps, so that it is known in which one those below it are. */
-export async function dividesOneStep(
-  trx: Transaction<Database>,
-  boot: BootOfEpoch,
-  seq: number,
-): Promise<boolean> {
-  const divided = stepsOf(trx, boot).where('first_seq', '<', seq).where('last_seq', '>=', seq).limit(2);
-  return (await divided.execute()).length <= 1;
+/** The steps of a boot that have records on both sides of a seq: two of them at most, where there are more. */
+export function dividedSteps(trx: Transaction<Database>, boot: BootOfEpoch, seq: number): Promise<StepRow[]> {
+  return stepsOf(trx, boot).where('first_seq', '<', seq).where('last_seq', '>=', seq).limit(2).execute();
 }
 
 function stepsOf(trx: Transaction<Database>, { deviceId, epoch, bootId }: BootOfEpoch) {
@@ -125,9 +121,20 @@ function keepBelow(rows: StepRow[], step: StepRow, firstSeq: number, records: nu
   }
   same.records += records;
   same.first_seq = step.first_seq;
-  same.first_at = step.first_at ?? null;
-  // Nothing came into it or left it: its last record may be one of those below.
-  if (same.records === step.records && same.last_seq === step.last_seq) same.last_at = step.last_at ?? null;
+  // Nobody knows any more which of its records lay at its ends: rather too wide than too narrow.
+  same.first_at = extremeOf(Math.min, same.first_at, step.first_at);
+  same.last_at = extremeOf(Math.max, same.last_at, step.last_at);
+}
+
+type Instant = number | null | undefined;
+
+function extremeOf(pick: (a: number, b: number) => number, a: Instant, b: Instant): number | null {
+  return a == null || b == null ? (a ?? b ?? null) : pick(a, b);
+}
+
+/** Start of the step of an instant, ms; that of records without a time where it is null. */
+export function startOfStep(at: number | null): number {
+  return at === null ? UNDATED : Math.floor(at / STEP_MS) * STEP_MS;
 }
 
 /** When it happened, where that is known. */
@@ -147,7 +154,7 @@ export class StepTally {
 
   /** @param at ms; null while the time is not known */
   add(seq: number, at: number | null): void {
-    const startsAt = at === null ? UNDATED : Math.floor(at / STEP_MS) * STEP_MS;
+    const startsAt = startOfStep(at);
     const step = this.#steps.get(startsAt);
     if (step === undefined) {
       const { deviceId, epoch, bootId } = this.boot;

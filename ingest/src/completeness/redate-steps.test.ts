@@ -81,10 +81,21 @@ onEachStore('redating steps', (open) => {
     await receive(store, 'DEV-1', monos, anchors);
     const steps = await stepsIn(store, 'DEV-1');
     expect(steps.reduce((sum, { records }) => sum + records, 0)).toBe(243);
-    expect(await redate(store, 'DEV-1', anchors.slice(0, 2), anchors)).toEqual([50, 50]);
+    // The third one has the rest of the step that the second one ends in.
+    expect(await redate(store, 'DEV-1', anchors.slice(0, 2), anchors)).toEqual([50, 50, 50]);
     expect(await stepsIn(store, 'DEV-1')).toEqual(steps);
     expect(await redate(store, 'DEV-1', [], anchors)).toEqual([50, 50, 50, 50, 43]);
     expect(await stepsIn(store, 'DEV-1')).toEqual(steps);
+  });
+
+  it('knows the first record of a step that is read in part, where another one moves before it', async () => {
+    const store = await open();
+    const monos = Array.from({ length: 240 }, (_, i) => (i + 0.5) * MINUTE);
+    const anchors = [anchorAt(0), anchorAt(200), anchorAt(239, -97.25)];
+    await receive(store, 'DEV-1', monos, anchors);
+    const steps = await stepsIn(store, 'DEV-1');
+    await redate(store, 'DEV-1', [], anchors);
+    expect(steps).toEqual(await stepsIn(store, 'DEV-1'));
   });
 
   it('reads nothing where the anchors are the same, whatever was heard', async () => {
