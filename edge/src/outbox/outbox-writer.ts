@@ -135,7 +135,7 @@ export class OutboxWriter {
     });
     this.#chain = chain;
     this.#lastSeq = records.at(-1)?.seq ?? this.#lastSeq;
-    this.#reserve.noteBoot(boot.bootNumber);
+    this.#reserve.noteStored(this.#lastSeq, boot.bootNumber);
     this.#thinning = room?.next ?? this.#thinning;
     if (room !== undefined) this.#log.warn({ lost: room.count }, 'outbox is full; routine records made room');
     return { records, lost: room?.count ?? 0 };

@@ -12,7 +12,7 @@ import {
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 
-/** Seqs that are reserved ahead, so that the note is written rarely. */
+/** Seqs that are reserved ahead: otherwise each append would need the note before its commit, too. */
 const STEP = 500;
 
 /** The two places of the note lie a page of flash apart: a write that is torn spoils one of them. */
@@ -23,7 +23,7 @@ export interface ReserveNote {
   epoch: string;
   /** No seq above this was ever given. */
   seq: number;
-  /** Each seq up to this was given and stored before the note was written. */
+  /** Each seq up to this was given and stored before the note was written: a file that ends below has lost some. */
   given: number;
   /** No boot has a higher number. */
   boots: number;
@@ -32,8 +32,9 @@ export interface ReserveNote {
 }
 
 /**
- * A tiny file beside the outbox that names its epoch and reserves seqs ahead of their use. With it a file whose first
- * page is gone goes on in its own epoch, and gives no seq a second time.
+ * A tiny file beside the outbox that names its epoch, what was stored last, and seqs reserved ahead of their use. With it a
+ * file whose first page is gone goes on in its own epoch and gives no seq a second time, and a log whose end is gone is
+ * told from one whose last transaction never came to its end.
  *
  * It is written in place, in two places by turns: that needs no room on a full disk.
  */
@@ -87,10 +88,14 @@ export class SeqReserve {
     this.#write();
   }
 
-  /** To be called when a boot has its number. */
-  noteBoot(number: number): void {
-    if (number <= this.#note.boots) return;
-    this.#note = { ...this.#note, boots: number };
+  /**
+   * To be called after each commit and before anybody hears of it: what a power cut took before is in nobody's account.
+   *
+   * @param given the highest seq that is stored
+   * @param boots the highest number of a boot
+   */
+  noteStored(given: number, boots: number): void {
+    this.#note = { ...this.#note, given, boots: Math.max(boots, this.#note.boots) };
     this.#write();
   }
 

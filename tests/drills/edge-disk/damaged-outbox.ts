@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceRecord } from '@jostle/contracts';
 import { Outbox } from '@jostle/edge/outbox';
@@ -13,13 +13,11 @@ const RECORDS = 1_000;
 const BATCH = 50;
 const PAGE = 4_096;
 const SECTOR = 512;
-/** Of the log: a page and its header. The one that ends the transaction before the last tells the two apart. */
-const FRAME = 24 + PAGE;
 const SHORT = 200;
 const LONG = 5_000;
 const RECOVERY_TARGET_MS = 5_000;
 const DAMAGES_TARGET = 190;
-const DAMAGES_NOTE = `Each to the files of ${RECORDS} records; of the log the last transaction is spared, with the frame that ends the one before: damage there looks like a power cut.`;
+const DAMAGES_NOTE = `Each to the files of ${RECORDS} records.`;
 /** Beside the file lie its write-ahead log, while it is open, and the reserve of its seqs. */
 const SUFFIXES = ['', '-wal', '.reserve'] as const;
 type Suffix = (typeof SUFFIXES)[number];
@@ -54,6 +52,7 @@ const KINDS: readonly { suffix: Suffix; way: string; least: number | null }[] = 
   { suffix: '', way: 'garbage', least: 0.95 },
   { suffix: '', way: 'bits', least: 0.8 },
   { suffix: '-wal', way: 'page', least: 0.9 },
+  { suffix: '-wal', way: 'cut', least: null },
   { suffix: '-wal', way: 'garbage', least: 0.9 },
   { suffix: '-wal', way: 'bits', least: 0.8 },
   { suffix: '.reserve', way: 'page', least: 1 },
@@ -127,15 +126,12 @@ export const damagedOutbox: Drill = {
 interface SavedFile {
   suffix: Suffix;
   bytes: Buffer;
-  /** Damage beyond this cannot be told from a power cut. */
-  synced: number;
 }
 
-function spoiled({ bytes, synced }: SavedFile, way: string, random: SeededRandom): Buffer {
+function spoiled({ bytes }: SavedFile, way: string, random: SeededRandom): Buffer {
   const spoil = DAMAGES[way];
   if (spoil === undefined) throw new Error(`no damage is called ${way}`);
-  const rest = bytes.subarray(synced);
-  return Buffer.concat([spoil(Buffer.from(bytes.subarray(0, synced)), random), rest]);
+  return spoil(Buffer.from(bytes), random);
 }
 
 /** The files of an outbox after a stop, and as they lie there while it runs: then nearly all is in the log. */
@@ -143,15 +139,10 @@ function filled(folder: string): { records: DeviceRecord[]; stopped: SavedFile[]
   const path = join(folder, 'outbox.db');
   const outbox = new Outbox({ path, log: SILENT, maxRecords: 1_000_000 });
   const append = (from: number) => outbox.append(draftsFrom(from, BATCH), BOOT_ID);
-  const records = Array.from({ length: RECORDS / BATCH - 1 }, (_, i) => append(i * BATCH)).flat();
-  const synced = statSync(`${path}-wal`).size - FRAME;
-  records.push(...append(RECORDS - BATCH));
+  const records = Array.from({ length: RECORDS / BATCH }, (_, i) => append(i * BATCH)).flat();
   for (const suffix of SUFFIXES) copyFileSync(path + suffix, `${path}.copy${suffix}`);
   outbox.close();
-  const saved = (from: string, suffix: Suffix): SavedFile => {
-    const bytes = readFileSync(from + suffix);
-    return { suffix, bytes, synced: suffix === '-wal' ? synced : bytes.length };
-  };
+  const saved = (from: string, suffix: Suffix): SavedFile => ({ suffix, bytes: readFileSync(from + suffix) });
   return {
     records,
     stopped: [saved(path, ''), saved(path, '.reserve')],
