@@ -22,6 +22,7 @@ export const clockJumps: Drill = {
   name: 'clock-jumps',
   about:
     'The clock of a device jumps by an hour, a day and to 1970 while it delivers, is cut off and started again.',
+  parts: 'broker, ingest and devices without sensors, in one process',
   run,
 };
 

@@ -25,6 +25,7 @@ export const duplicateStorm: Drill = {
   name: 'duplicate-storm',
   about:
     'Each message is sent five times, shuffled and over several connections; receipts are lost and repeated.',
+  parts: 'broker, ingest and devices without sensors, in one process',
   run,
 };
 

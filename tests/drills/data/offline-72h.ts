@@ -18,6 +18,7 @@ export const offline72h: Drill = {
   name: 'offline-72h',
   about:
     'A device that was offline for 72 h (24 h in the short form) at a reading a second comes back, with the default limits of the broker.',
+  parts: 'broker, ingest and devices without sensors, in one process',
   run,
 };
 

@@ -29,6 +29,7 @@ const SETTLE_MS = 600_000;
 export const poison: Drill = {
   name: 'poison',
   about: 'Malformed, oversized, unknown and wrong messages of bad devices while good ones go on.',
+  parts: 'broker, ingest and devices without sensors, in one process',
   run,
 };
 

@@ -24,6 +24,7 @@ const RECOVERY_MS = 10_000;
 export const serverDiskFull: Drill = {
   name: 'server-disk-full',
   about: 'The disk of ingest is filled to its last byte while a device delivers, and emptied again.',
+  parts: 'broker and ingest, processes of their own; a device without sensors in a third one',
   needs: ['mount'],
   run,
 };

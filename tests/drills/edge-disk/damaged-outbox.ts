@@ -67,6 +67,7 @@ const NAMES: Record<Suffix, string> = { '': 'file', '-wal': 'log', '.reserve': '
 export const damagedOutbox: Drill = {
   name: 'damaged-outbox',
   about: 'Zeroed pages, cut ends, garbage in sectors and flipped bits in the files of the outbox.',
+  parts: 'the outbox alone',
   run: async ({ seed, isLong, folder, progress }: DrillOptions) => {
     const path = join(folder, 'outbox.db');
     const { records, stopped, running } = filled(join(folder, 'whole'));

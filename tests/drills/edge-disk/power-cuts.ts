@@ -44,6 +44,7 @@ interface Found {
 export const powerCuts: Drill = {
   name: 'power-cuts',
   about: 'The supply fails at any moment of writing: what was not synced is dropped, reordered or torn.',
+  parts: 'the outbox alone: a process writes, another one opens what is left',
   needs: ['strace'],
   run: async ({ seed, isLong, folder, progress }: DrillOptions) => {
     const device = join(folder, 'device');

@@ -14,6 +14,7 @@ export const fuzzBroker: Drill = {
   name: 'fuzz-broker',
   about:
     'Random and mutated packets, before and after the login, at a broker that serves a good device meanwhile.',
+  parts: 'the broker, a process of its own; ingest and a device without sensors in another one',
   run,
 };
 

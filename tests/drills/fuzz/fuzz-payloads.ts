@@ -19,6 +19,7 @@ const HEAP_GROWTH_MB = 32;
 export const fuzzPayloads: Drill = {
   name: 'fuzz-payloads',
   about: 'Random and mutated payloads at the validation, a fifth of them on into an inbox among good ones.',
+  parts: 'validation and inbox of ingest alone',
   run,
 };
 

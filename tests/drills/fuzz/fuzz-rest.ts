@@ -13,6 +13,7 @@ const ANSWER_MS = 20_000;
 export const fuzzRest: Drill = {
   name: 'fuzz-rest',
   about: 'Mutated requests to every operation of the API, while a device delivers.',
+  parts: 'broker, ingest and devices without sensors, in one process',
   run,
 };
 

@@ -16,6 +16,7 @@ export const partitions: Drill = {
   name: 'partitions',
   about:
     'Edges, and independently of them ingest, are cut off in one direction, in the other and in both; then a tenth of all packets is lost.',
+  parts: 'edges, broker, ingest, InfluxDB and PostgreSQL, processes of their own',
   needs: ['influxd', 'postgres'],
   run: cutAll,
 };

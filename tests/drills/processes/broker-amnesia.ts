@@ -18,6 +18,7 @@ export const brokerAmnesia: Drill = {
   name: 'broker-amnesia',
   about:
     'The broker acknowledges messages while ingest stands still, is killed with them in its memory, and comes back empty.',
+  parts: 'edges, broker and ingest, processes of their own',
   run: forgetAll,
 };
 

@@ -16,6 +16,7 @@ const CATCH_UP = 10;
 export const influxOutage: Drill = {
   name: 'influx-outage',
   about: 'InfluxDB is killed and stays away while all the data of ten minutes arrives; then it comes back.',
+  parts: 'edges, broker, ingest, InfluxDB and PostgreSQL, processes of their own',
   needs: ['influxd', 'postgres'],
   run: missInflux,
 };

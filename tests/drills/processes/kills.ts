@@ -18,6 +18,7 @@ export const kills: Drill = {
   name: 'kills',
   about:
     'SIGKILL of edges, broker, ingest, InfluxDB and PostgreSQL at random, each of them under load; then the same on SQLite alone.',
+  parts: 'edges, broker, ingest, InfluxDB and PostgreSQL, processes of their own',
   needs: ['influxd', 'postgres'],
   run: killAll,
 };

@@ -13,6 +13,7 @@ const SETTLE_MS = 180_000;
 export const pauses: Drill = {
   name: 'pauses',
   about: 'SIGSTOP of each process for 5 to 60 s and SIGCONT, kinds independent of each other, under load.',
+  parts: 'edges, broker, ingest, InfluxDB and PostgreSQL, processes of their own',
   needs: ['influxd', 'postgres'],
   run: pauseAll,
 };
