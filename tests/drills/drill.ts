@@ -39,6 +39,8 @@ export interface Drill {
   name: string;
   /** What is done to whom, in one sentence. */
   about: string;
+  /** What of the system runs, and how, in a few words. */
+  parts: string;
   /** What it takes of the machine beyond Node; nothing without it. */
   needs?: readonly Need[];
   /** @throws where the drill itself cannot run; what it finds is in the result */

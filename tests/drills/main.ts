@@ -6,7 +6,7 @@ import type { Figure } from '../figures/figure.ts';
 import { commitOf, figureTable, reportOf } from '../figures/report.ts';
 import type { Drill } from './drill.ts';
 import { DRILLS } from './drills.ts';
-import { runDrill } from './run-drill.ts';
+import { runOrSayWhy } from './run-drill.ts';
 
 const EXIT_USAGE = 2;
 const SEED_END = 2 ** 31;
@@ -20,7 +20,7 @@ ${DRILLS.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
 --json FILE    write the figures there, too
 --help         this text
 
-Exit status: 0 nothing lost and nothing twice, 1 a target missed, ${EXIT_USAGE} wrong arguments.
+Exit status: 0 nothing lost and nothing twice, 1 a target missed or a drill that could not run, ${EXIT_USAGE} wrong arguments.
 `;
 
 interface Given {
@@ -61,16 +61,20 @@ if (typeof given === 'string') {
 }
 const { drills, isLong, seed, json } = given;
 const commit = commitOf();
-process.stderr.write(`seed ${seed}\n`);
 const figures: Figure[] = [];
+const print = (text: string) => process.stderr.write(`${text}\n`);
+print(`seed ${seed}`);
 for (const drill of drills) {
-  process.stderr.write(`… ${drill.name}: ${drill.about}\n`);
-  const progress = (text: string) => process.stderr.write(`…   ${text}\n`);
-  figures.push(...(await runDrill(drill, { seed, isLong, progress })));
-}
-if (json !== undefined) {
-  const tool = isLong ? 'drill --long' : 'drill';
-  writeFileSync(json, `${JSON.stringify(reportOf(tool, seed, commit, figures), null, 2)}\n`);
+  print(`… ${drill.name}: ${drill.about}`);
+  const progress = (text: string) => print(`…   ${text}`);
+  figures.push(...(await runOrSayWhy(drill, { seed, isLong, progress }, print)));
+  // After each: a run of hours that is interrupted keeps what it has.
+  if (json !== undefined) writeJson(json);
 }
 process.stdout.write(`${figureTable(figures)}\n`);
 process.exit(figures.every(({ pass }) => pass) ? 0 : 1);
+
+function writeJson(path: string): void {
+  const tool = isLong ? 'drill --long' : 'drill';
+  writeFileSync(path, `${JSON.stringify(reportOf(tool, seed, commit, figures), null, 2)}\n`);
+}

@@ -28,6 +28,7 @@ const RECORDS = { short: 3000, long: 200_000 };
 export const backupRestore: Drill = {
   name: 'backup-restore',
   about: 'Takes a backup under load, goes on, and restores it under load; devices deliver again.',
+  parts: 'broker and ingest in one process; the commands in their own; the devices are played',
   run: runDrill,
 };
 

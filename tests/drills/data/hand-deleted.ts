@@ -28,6 +28,7 @@ export const handDeleted: Drill = {
   name: 'hand-deleted',
   about:
     'Between deliveries a hand deletes 1,000 rows from the outboxes of five devices; the rest is delivered.',
+  parts: 'broker, ingest and devices without sensors, in one process',
   run: (options) => run(options, { rounds: 10, deletedARound: DELETED_A_ROUND, maxRecords: LARGE_OUTBOX }),
 };
 
@@ -35,6 +36,7 @@ export const cleanRun: Drill = {
   name: 'clean-run',
   about:
     'The same deliveries with nothing deleted, from outboxes so small that they drop records and say so: nobody may be alarmed.',
+  parts: 'broker, ingest and devices without sensors, in one process',
   run: (options) => run(options, { rounds: 5, deletedARound: 0, maxRecords: SMALL_OUTBOX }),
 };
 

@@ -19,8 +19,9 @@ const GOOD_DEVICES = 4;
 const PER_APPEND = 500;
 const LIVE_MS = 50;
 /**
- * What 99 in 100 good records may take. Most of the short form is its beginning, in which four backlogs and all of the
- * poison arrive at once in one process: 2 s there without other load, and more on a machine that has some.
+ * What 99 in 100 good records may take that are stored while the poison is sent. Most of that time of the short form is
+ * its beginning, in which four backlogs arrive at once, too, in one process: 2 s there without other load, and more on a
+ * machine that has some.
  */
 const SHORT = { records: 100_000, lagMs: 5_000 };
 const LONG = { records: 1_000_000, lagMs: 2_000 };
@@ -29,6 +30,7 @@ const SETTLE_MS = 600_000;
 export const poison: Drill = {
   name: 'poison',
   about: 'Malformed, oversized, unknown and wrong messages of bad devices while good ones go on.',
+  parts: 'broker, ingest and devices without sensors, in one process',
   run,
 };
 
@@ -56,6 +58,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   let n = 0;
   const timer = setInterval(() => live.append([reading(++n)]), LIVE_MS);
   for (const device of good) device.connect();
+  const begin = performance.now();
   const sent = await Promise.all(badIds.map((id) => poisonFrom(id, site.mqttUrl, random.fork())));
   progress(`${POISON} bad messages were sent`);
   const end = performance.now();
@@ -63,7 +66,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   clearInterval(timer);
   await awaited('the last live receipt', SETTLE_MS, () => live.backlog === 0);
   const recoveryMs = performance.now() - end;
-  const lagMs = quantile(live.lagsMs, 0.99);
+  const lagMs = quantile(live.lagsMs(begin, end), 0.99);
   const devices = [live, ...good];
   await Promise.all(devices.map((device) => device.close()));
   const refused = await site.brokerMetric('jostle_broker_refusals_total');
@@ -120,7 +123,7 @@ function figures({ kept, refused, overflow, oversized, lagMs, lagMaxMs }: Found)
       'poison.lag-p99',
       lagMs,
       'ms',
-      'From storing to receipt at a good device with a reading every 50 ms.',
+      'From storing to receipt of what a good device with a reading every 50 ms stored while the poison was sent.',
       { atMost: lagMaxMs },
     ),
   ];

@@ -16,7 +16,8 @@ const SECTOR = 512;
 const SHORT = 200;
 const LONG = 5_000;
 const RECOVERY_TARGET_MS = 5_000;
-const DAMAGES_TARGET = 190;
+/** One in twenty may meet bytes that are so already, as a zeroed page of zeros. */
+const REAL_SHARE = 0.95;
 const DAMAGES_NOTE = `Each to the files of ${RECORDS} records.`;
 /** Beside the file lie its write-ahead log, while it is open, and the reserve of its seqs. */
 const SUFFIXES = ['', '-wal', '.reserve'] as const;
@@ -65,7 +66,9 @@ const NAMES: Record<Suffix, string> = { '': 'file', '-wal': 'log', '.reserve': '
 /** Spoils the files of an outbox in every way that flash memory knows, and opens it again with the real one. */
 export const damagedOutbox: Drill = {
   name: 'damaged-outbox',
-  about: 'Zeroed pages, cut ends, garbage in sectors and flipped bits in the files of the outbox.',
+  about:
+    'Zeroed pages, cut ends, garbage in sectors and flipped bits in the files of the outbox. The same records each time; what all damages lost is added up.',
+  parts: 'the outbox alone',
   run: async ({ seed, isLong, folder, progress }: DrillOptions) => {
     const path = join(folder, 'outbox.db');
     const { records, stopped, running } = filled(join(folder, 'whole'));
@@ -94,13 +97,13 @@ export const damagedOutbox: Drill = {
       least[index] = Math.min(least[index] ?? 1, kept / RECORDS);
     }
     return {
-      generated: rounds * RECORDS,
+      generated: records.length,
       lost: total.lost,
       twice: total.altered,
       recoveryMs: total.slowestMs,
       others: [
         figure('damaged-outbox.damages', total.damages, 'damages', DAMAGES_NOTE, {
-          atLeast: DAMAGES_TARGET,
+          atLeast: rounds * REAL_SHARE,
         }),
         figure(
           'damaged-outbox.slowest',

@@ -34,6 +34,7 @@ const ROOM_MS = 10_000;
 export const edgeDiskFull: Drill = {
   name: 'edge-disk-full',
   about: 'Another process fills the disk of a device that is offline; then room comes back, and the network.',
+  parts: 'an agent without sensors, then broker and ingest, in one process',
   needs: ['mount'],
   run,
 };

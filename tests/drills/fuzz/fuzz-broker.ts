@@ -14,6 +14,7 @@ export const fuzzBroker: Drill = {
   name: 'fuzz-broker',
   about:
     'Random and mutated packets, before and after the login, at a broker that serves a good device meanwhile.',
+  parts: 'the broker, a process of its own; ingest and a device without sensors in another one',
   run,
 };
 
@@ -23,7 +24,8 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
   const site = await openSite({ folder, mqttUrl: `mqtt://127.0.0.1:${broker.port}` });
   const good = await GoodDevice.start(site, folder, random.fork());
 
-  const fuzz = await runFuzz(broker.port, random, isLong ? 1_000_000 : 100_000, () => broker.isUp);
+  const planned = isLong ? 1_000_000 : 100_000;
+  const fuzz = await runFuzz(broker.port, random, planned, () => broker.isUp);
   progress(`${fuzz.packets} packets in ${fuzz.sessions} connections`);
   const isUp = broker.isUp;
   const settled = isUp ? { recoveryMs: await good.settled() } : {};
@@ -35,7 +37,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
     ...(await accountOf(site, good.device.generated)),
     ...settled,
     others: [
-      figure('fuzz-broker.packets', fuzz.packets, 'packets', 'Sent to the broker.', { atLeast: 100_000 }),
+      figure('fuzz-broker.packets', fuzz.packets, 'packets', 'Sent to the broker.', { atLeast: planned }),
       figure('fuzz-broker.crashes', isUp ? 0 : 1, 'crashes', 'Of the broker.', { atMost: 0 }),
       figure('fuzz-broker.stuck', fuzz.stuck, 'connections', 'That neither side had ended after 10 s.', {
         atMost: 0,
@@ -45,7 +47,7 @@ async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<Dr
       }),
       figure(
         'fuzz-broker.lag-p99',
-        quantile(good.device.lagsMs, 0.99),
+        quantile(good.device.lagsMs(), 0.99),
         'ms',
         'From storing to receipt at the good device meanwhile.',
       ),

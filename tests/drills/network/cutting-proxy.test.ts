@@ -42,11 +42,11 @@ test.each(['in', 'out'] as const)('with %s cut off nothing comes back, until it 
   const { proxy, client, arrived, roundTrips } = await echoThrough();
   client.write('a');
   await expect.poll(arrived).toBe('a');
-  proxy.inflict(fault);
+  expect(proxy.inflict(fault)).toBe(0);
   client.write('b');
   await roundTrips();
   expect(arrived()).toBe('a');
-  proxy.inflict('none');
+  expect(proxy.inflict('none')).toBe(1);
   await expect.poll(arrived).toBe('ab');
 });
 

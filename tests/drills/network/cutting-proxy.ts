@@ -19,6 +19,8 @@ export class CuttingProxy {
   #fault: Fault = 'none';
   /** Lets go of what is withheld; each looks at the fault again. */
   #held: (() => void)[] = [];
+  /** Pieces that the present fault met. */
+  #met = 0;
 
   static async open(target: URL, random: () => number): Promise<CuttingProxy> {
     const proxy = new CuttingProxy(target, random);
@@ -39,10 +41,14 @@ export class CuttingProxy {
     return `${this.#target.protocol}//127.0.0.1:${port}`;
   }
 
-  inflict(fault: Fault): void {
+  /** @returns how many pieces the fault that ends with this held back */
+  inflict(fault: Fault): number {
     if (this.#fault === 'both') this.#cut();
     this.#fault = fault;
+    const met = this.#met;
+    this.#met = 0;
     for (const goOn of this.#held.splice(0)) goOn();
+    return met;
   }
 
   async close(): Promise<void> {
@@ -74,10 +80,14 @@ export class CuttingProxy {
   async #carry(from: Socket, to: Socket, direction: 'in' | 'out'): Promise<void> {
     try {
       for await (const piece of from) {
-        if (this.#fault === 'loss' && this.#random() < LOSS_SHARE)
+        if (this.#fault === 'loss' && this.#random() < LOSS_SHARE) {
+          this.#met += 1;
           await new Promise((resolve) => setTimeout(resolve, RESEND_MS));
-        while (this.#fault === direction || this.#fault === 'both')
+        }
+        while (this.#fault === direction || this.#fault === 'both') {
+          this.#met += 1;
           await new Promise<void>((resolve) => this.#held.push(resolve));
+        }
         if (!to.write(piece)) await once(to, 'drain');
       }
       to.end();

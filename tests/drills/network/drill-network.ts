@@ -13,7 +13,8 @@ export interface DrillNetwork {
   isReal: boolean;
   /** How a system is put into it. */
   system: Partial<SystemOptions>;
-  inflict(place: Place, fault: Fault): void;
+  /** @returns how many packets, or pieces held by a proxy, the fault that ends with this met */
+  inflict(place: Place, fault: Fault): number;
   close(): Promise<void>;
 }
 
@@ -59,7 +60,7 @@ function ofProxies(random: () => number, why: string): DrillNetwork {
         return proxy.url;
       },
     },
-    inflict: (place, fault) => proxies.get(place)?.inflict(fault),
+    inflict: (place, fault) => proxies.get(place)?.inflict(fault) ?? 0,
     close: async () => {
       await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
     },

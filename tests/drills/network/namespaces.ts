@@ -8,14 +8,17 @@ export type Fault = 'none' | 'out' | 'in' | 'both' | 'loss';
 /** One in so many packets of each direction is lost. */
 const LOSS_ONE_IN = 10;
 
+/** Counted, so that a cut is known to have met something. */
+const DROP = 'counter drop';
+
 const RULES: Record<Fault, { in: string; out: string }> = {
   none: { in: '', out: '' },
-  out: { in: '', out: 'drop' },
-  in: { in: 'drop', out: '' },
-  both: { in: 'drop', out: 'drop' },
+  out: { in: '', out: DROP },
+  in: { in: DROP, out: '' },
+  both: { in: DROP, out: DROP },
   loss: {
-    in: `numgen random mod ${LOSS_ONE_IN} == 0 drop`,
-    out: `numgen random mod ${LOSS_ONE_IN} == 0 drop`,
+    in: `numgen random mod ${LOSS_ONE_IN} == 0 ${DROP}`,
+    out: `numgen random mod ${LOSS_ONE_IN} == 0 ${DROP}`,
   },
 };
 
@@ -26,7 +29,8 @@ export interface Namespace {
   inside: string;
   /** A command that runs in here. */
   place(command: PartCommand): PartCommand;
-  inflict(fault: Fault): void;
+  /** @returns how many packets the fault that ends with this dropped */
+  inflict(fault: Fault): number;
   remove(): void;
 }
 
@@ -75,7 +79,16 @@ export function openNamespace(name: string, n: number): Namespace {
       }
   };
   process.once('exit', remove);
+  const nft = (args: readonly string[], input = '') =>
+    execFileSync('/usr/sbin/ip', ['netns', 'exec', id, '/usr/sbin/nft', ...args], { input }).toString();
+  let present: Fault = 'none';
+  const dropped = () => {
+    if (present === 'none') return 0;
+    const counters = nft(['list', 'table', 'inet', 'drill']).matchAll(/counter packets (\d+)/g);
+    return [...counters].reduce((sum, [, packets]) => sum + Number(packets), 0);
+  };
   const inflict = (fault: Fault) => {
+    const before = dropped();
     const chain = (hook: 'input' | 'output', device: string, verdict: string) =>
       `chain ${hook} { type filter hook ${hook} priority 0; ${verdict && `${device} ${far} ${verdict};`} }`;
     const rules = `table inet drill
@@ -84,7 +97,9 @@ table inet drill {
 ${chain('input', 'iifname', RULES[fault].in)}
 ${chain('output', 'oifname', RULES[fault].out)}
 }`;
-    execFileSync('/usr/sbin/ip', ['netns', 'exec', id, '/usr/sbin/nft', '-f', '-'], { input: rules });
+    nft(['-f', '-'], rules);
+    present = fault;
+    return before;
   };
   try {
     ip('netns', 'add', id);

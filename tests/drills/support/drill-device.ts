@@ -27,14 +27,13 @@ export class DrillDevice {
   readonly path: string;
   /** What the outbox confirmed so far, this time and before. */
   readonly generated: GeneratedRecord[] = [];
-  /** From storing to receipt of each batch that has all of its receipts, ms. */
-  readonly lagsMs: number[] = [];
   readonly #options: DrillDeviceOptions;
   readonly #outbox: Outbox;
   readonly #bootId = randomUUID();
   #uplink: Uplink | undefined;
   #pumping: NodeJS.Timeout | undefined;
   #covered: SeqRanges = [];
+  readonly #lags: { storedAt: number; lagMs: number }[] = [];
   #waiting: { fromSeq: number; toSeq: number; at: number }[] = [];
 
   constructor(options: DrillDeviceOptions) {
@@ -61,6 +60,15 @@ export class DrillDevice {
   /** What receipts have covered since this object was made. */
   get covered(): SeqRanges {
     return this.#covered;
+  }
+
+  /**
+   * From storing to receipt of each batch that has all of its receipts, ms.
+   *
+   * @param from and `to`: only of those that were stored meanwhile, by `performance.now()`
+   */
+  lagsMs(from = 0, to = Number.POSITIVE_INFINITY): number[] {
+    return this.#lags.filter((lag) => from <= lag.storedAt && lag.storedAt <= to).map(({ lagMs }) => lagMs);
   }
 
   get isUp(): boolean {
@@ -122,7 +130,7 @@ export class DrillDevice {
     for (const [from, to] of have) this.#covered = addRange(this.#covered, from, to);
     this.#waiting = this.#waiting.filter(({ fromSeq, toSeq, at }) => {
       if (missingFrom(this.#covered, fromSeq, toSeq).length > 0) return true;
-      this.lagsMs.push(now - at);
+      this.#lags.push({ storedAt: at, lagMs: now - at });
       return false;
     });
   }

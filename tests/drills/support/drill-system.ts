@@ -22,6 +22,8 @@ export interface SystemOptions {
   load: Load;
   /** PostgreSQL and InfluxDB, instead of the stores that ingest brings along. */
   isOnServers: boolean;
+  /** Of the broker, beyond what every drill sets. */
+  brokerEnv?: Record<string, string>;
   /** Address that broker, PostgreSQL and InfluxDB listen on; loopback without it. */
   host?: string;
   /** Address that ingest listens on; loopback without it. */
@@ -90,11 +92,12 @@ export class DrillSystem {
     return this.#sum(({ crashes }) => crashes);
   }
 
-  /** Parts that really ended by SIGKILL, and that really stood still. */
-  get killed(): number {
-    return this.#sum(({ killed }) => killed);
+  /** How often parts of a kind really ended by SIGKILL. */
+  killedOf(kind: PartKind): number {
+    return this.partsOf(kind).reduce((sum, { killed }) => sum + killed, 0);
   }
 
+  /** How often parts really stood still. */
   get paused(): number {
     return this.#sum(({ paused }) => paused);
   }
@@ -199,7 +202,8 @@ export class DrillSystem {
   }
 
   async #start(): Promise<void> {
-    const { folder, host = '127.0.0.1', isOnServers, brokerUrl = async (_, url) => url } = this.#options;
+    const { folder, host = '127.0.0.1', isOnServers, brokerEnv = {} } = this.#options;
+    const { brokerUrl = async (_, url) => url } = this.#options;
     this.#programs = await buildPrograms(folder);
     if (isOnServers) {
       [this.#postgres, this.#influx] = await Promise.all([
@@ -214,7 +218,7 @@ export class DrillSystem {
     writeFileSync(credentials, JSON.stringify({ clients: [...devices, ingest].map((one) => one.entry) }));
     const port = await freePort();
     const mqttUrl = `mqtt://${host}:${port}`;
-    const place = { host, port, credentials };
+    const place = { host, port, credentials, env: brokerEnv };
     const broker = this.#add('broker', 'broker', () => brokerCommand(this.#programs('broker'), place));
     const service = await this.#ingestPart(await brokerUrl('ingest', mqttUrl), ingest.token);
     await Promise.all([broker.start(), service.start()]);

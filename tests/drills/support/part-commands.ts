@@ -7,14 +7,17 @@ export interface BrokerPlace {
   port: number;
   /** Path of its credentials file. */
   credentials: string;
+  /** Beyond these. */
+  env: Record<string, string>;
 }
 
-export function brokerCommand(program: string, { host, port, credentials }: BrokerPlace): PartCommand {
+export function brokerCommand(program: string, { host, port, credentials, env }: BrokerPlace): PartCommand {
   return node(program, {
     MQTT_HOST: host,
     MQTT_PORT: `${port}`,
     JOSTLE_MQTT_CREDENTIALS: credentials,
     ...NO_PACE,
+    ...env,
   });
 }
 
