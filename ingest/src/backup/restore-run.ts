@@ -40,14 +40,14 @@ export async function checkVersion({ db, engine }: Store, head: BackupHead): Pro
  * @throws JostleError BACKUP_STORE_NOT_EMPTY, BACKUP_DAMAGED, BACKUP_INCOMPLETE, BACKUP_REFUSED
  */
 export async function replaceAll(
-  { db, engine }: Store,
+  { unhurried, engine }: Store,
   head: BackupHead,
   parts: AsyncIterable<BackupPart>,
   isReplacing: boolean,
 ): Promise<RestoreReport> {
-  const tables = await catalogOf(db, engine);
+  const tables = await catalogOf(unhurried, engine);
   try {
-    const counts = await db.transaction().execute(async (trx) => {
+    const counts = await unhurried.transaction().execute(async (trx) => {
       await lockInbox(trx, engine);
       const before = new Map<string, number>();
       for (const { name } of tables) before.set(name, await countRows(trx, name));

@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts';
-import { lockInbox } from '../store/writer-lock.ts';
+import { LOCK_LIMITS, type LockLimits, lockInbox } from '../store/writer-lock.ts';
 import { commitGroups } from './batch-commit.ts';
 import { type CommitReport, emptyReport } from './commit-report.ts';
 import { groupByEpoch } from './epoch-group.ts';
@@ -14,16 +14,19 @@ import { keepUnregistered, registeredAmong } from './unregistered.ts';
  */
 export class Inbox {
   readonly #store: Store;
+  readonly #limits: LockLimits;
 
-  constructor(store: Store) {
+  /** @param limits tests give shorter ones */
+  constructor(store: Store, limits = LOCK_LIMITS) {
     this.#store = store;
+    this.#limits = limits;
   }
 
   /** @throws where the store cannot commit: then nothing of the batch is stored and it may be given again */
   commit(batch: readonly Submission[]): Promise<CommitReport> {
     const { db, engine } = this.#store;
     return db.transaction().execute(async (trx) => {
-      await lockInbox(trx, engine);
+      await lockInbox(trx, engine, this.#limits);
       const report = emptyReport();
       const quarantine = new Quarantine(trx);
       const registered = await registeredAmong(trx, engine, new Set(batch.map(({ deviceId }) => deviceId)));
@@ -51,7 +54,7 @@ export class Inbox {
   replay(run: Extract<Submission, { kind: 'run' }>, row: number): Promise<CommitReport> {
     const { db, engine } = this.#store;
     return db.transaction().execute(async (trx) => {
-      await lockInbox(trx, engine);
+      await lockInbox(trx, engine, this.#limits);
       const report = emptyReport();
       const { deviceId, epoch, topic, receivedAt } = run;
       const group = { deviceId, epoch, topic, receivedAt, messages: [run], isReplay: true };

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
-import { onEachStore } from '../testing/stores.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { onEachStore, openTemporaryStore } from '../testing/stores.ts';
 import { insertRows } from './row-sets.ts';
 import { openStore } from './store.ts';
 
@@ -94,6 +94,14 @@ it('answers with an error after it was closed', async () => {
   await store.close();
   await expect(store.db.selectFrom('cursor').selectAll().execute()).rejects.toThrow();
   await rm(dataDir, { recursive: true });
+});
+
+it('a store on SQLite has each commit on the disk before it is answered', async () => {
+  const { store, close } = await openTemporaryStore();
+  onTestFinished(close);
+  // FULL (sqlite.org/pragma.html).
+  expect((await sql`pragma synchronous`.execute(store.db)).rows).toEqual([{ synchronous: 2 }]);
+  expect((await sql`pragma journal_mode`.execute(store.db)).rows).toEqual([{ journal_mode: 'wal' }]);
 });
 
 describe('a write of many rows on SQLite, which is sent with what is asked next', () => {
