@@ -12,11 +12,16 @@ const Count = Type.Integer({ minimum: 0 });
  */
 export const GAP_STATES = ['late', 'dropped', 'refused', 'lost'] as const;
 
-/** Records that are not in the inbox. */
+/** Records that are not in the inbox: consecutive ones, or all that one tombstone names. */
 export const RecordGap = Type.Object({
   epoch: Type.String({ description: 'Of the outbox that made them.' }),
   fromSeq: Type.Integer({ minimum: 1 }),
   toSeq: Type.Integer({ minimum: 1 }),
+  records: Type.Integer({
+    minimum: 1,
+    description:
+      'How many are missing. Less than from `fromSeq` to `toSeq` where one tombstone names records between which others came: a full outbox thins.',
+  }),
   state: Type.Enum([...GAP_STATES]),
   reason: Type.Union([Type.String(), Type.Null()], {
     description: 'Why the device dropped them, or the code with which they were refused.',
@@ -52,7 +57,10 @@ export const DeviceCompleteness = Type.Object({
   }),
   to: Type.Union([Instant, Type.Null()]),
   ...counts,
-  gaps: Type.Array(RecordGap),
+  gapCount: { ...Count, description: 'How many gaps there are.' },
+  gaps: Type.Array(RecordGap, {
+    description: 'By outbox and seq. Where there are more than 1,000, those with the most records.',
+  }),
 });
 
 /**

@@ -93,12 +93,14 @@ export const FindingLeg = Type.Object({
   excursions: Type.Array(WeighedExcursion),
 });
 
-/** Records of one device that will not come: it dropped them, or they are lost. */
+/** Records of one device that will not come: it dropped them, they came and could not be read, or they are lost. */
 export const MissingRecords = Type.Object({
   device: Id,
   records: Type.Integer({ minimum: 1 }),
-  state: Type.Union([Type.Literal('dropped'), Type.Literal('lost')]),
-  reason: Type.Union([Type.String(), Type.Null()], { description: 'Why the device dropped them.' }),
+  state: Type.Enum(['dropped', 'refused', 'lost']),
+  reason: Type.Union([Type.String(), Type.Null()], {
+    description: 'Why the device dropped them, or the code with which they were refused.',
+  }),
   earliest: Type.Union([Instant, Type.Null()], {
     description: 'They were made between this and `latest`; null for no limit.',
   }),

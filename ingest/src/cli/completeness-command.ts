@@ -71,6 +71,9 @@ function completenessText(answer: DeviceCompleteness | ShipmentCompleteness): st
           ['device', 'records', 'count', 'state', 'why', 'made after', 'made before'],
           [...gaps.values()],
         ),
+    ...(rows.some(({ gaps, gapCount }) => gaps.length < gapCount)
+      ? ['', 'There are more gaps than these; the counts above hold all of them.']
+      : []),
     ...(rows.some((row) => row.gaps.some((gap) => gap.isPartial))
       ? ['', '* may reach beyond the span; all of its records are counted']
       : []),
@@ -78,12 +81,10 @@ function completenessText(answer: DeviceCompleteness | ShipmentCompleteness): st
   ].join('\n');
 }
 
-function gapRow(device: string, { fromSeq, toSeq, state, reason, earliest, latest, isPartial }: RecordGap) {
-  const records = fromSeq === toSeq ? `${fromSeq}` : `${fromSeq}–${toSeq}`;
-  return [
-    ...[device, `${records}${isPartial ? ' *' : ''}`, toSeq - fromSeq + 1, state],
-    ...[reason, earliest, latest],
-  ];
+function gapRow(device: string, { fromSeq, toSeq, ...gap }: RecordGap) {
+  const { records, state, reason, earliest, latest, isPartial } = gap;
+  const seqs = fromSeq === toSeq ? `${fromSeq}` : `${fromSeq}–${toSeq}`;
+  return [...[device, `${seqs}${isPartial ? ' *' : ''}`, records, state], ...[reason, earliest, latest]];
 }
 
 /** Never rounded up to whole: 100 % means that nothing is missing. */

@@ -5,23 +5,20 @@ import { readWay } from '../finding/way-reader.ts';
 import { toInstant } from '../ledger/instants.ts';
 import type { Database } from '../store/database.ts';
 import { type EpochGaps, readEpochs, readSteps } from './epoch-reading.ts';
-import type { SeqGap } from './gap-states.ts';
-import { type Bounds, boundsOf } from './gap-times.ts';
+import { groupedGaps, mostOf, type PlacedFragment, type PlacedGap } from './gap-groups.ts';
+import { type Bounds, boundsFinder } from './gap-times.ts';
 import { STEP_MS } from './reception-steps.ts';
 
-/** A gap of one outbox and when it was made. */
-export interface PlacedGap extends SeqGap, Bounds {
-  epoch: string;
-  isPartial: boolean;
-}
+/** The gaps that an answer names; those with the most records, where there are more. */
+const GAPS_NAMED = 1000;
 
-type Counts = Omit<ShipmentCompleteness, 'shipment' | 'devices' | 'completeness'>;
+export type Counts = Omit<ShipmentCompleteness, 'shipment' | 'devices' | 'completeness'>;
 
 /** What there is of one device in a span: stored records whose time is known, those without, and what is missing. */
 interface Findings {
   dated: number;
   undated: UndatedPart[];
-  gaps: PlacedGap[];
+  fragments: PlacedFragment[];
 }
 
 interface UndatedPart {
@@ -46,7 +43,7 @@ export async function deviceCompleteness(
   const within = span === null ? null : wholeSteps(span);
   const found = await findingsIn(db, epochs, within);
   const counts = countsOf(found);
-  // A message that could not be read at all may have held more than the one seq by which it is known.
+  // Of what was refused before a store kept each seq of it, some messages are known by their first one only.
   if (within === null)
     counts.refused = Math.max(
       counts.refused,
@@ -86,17 +83,18 @@ export async function shipmentCompleteness(
   return { shipment, completeness: completenessOf(counts), ...counts, devices };
 }
 
-/** The gaps of a device that lie in a span, or may. */
-export async function gapsIn(
+/** What a device recorded in spans of time, or may have: counts, and the gaps with the records of one tombstone in one. */
+export async function completenessIn(
   db: Kysely<Database>,
   device: string,
   now: number,
-  span: Interval,
-): Promise<PlacedGap[]> {
-  const placed: PlacedGap[] = [];
-  for (const epoch of await readEpochs(db, device, now))
-    if (epoch.gaps.length > 0) placed.push(...(await examine(db, epoch, wholeSteps(span))).gaps);
-  return placed;
+  spans: readonly Interval[],
+): Promise<{ counts: Counts; gaps: PlacedGap[] }> {
+  const epochs = await readEpochs(db, device, now);
+  const found: Findings[] = [];
+  for (const span of unionOf(spans.map(wholeSteps))) found.push(await findingsIn(db, epochs, span));
+  const all = joined(found);
+  return { counts: countsOf(all), gaps: groupedGaps(all.fragments) };
 }
 
 async function findingsIn(
@@ -104,12 +102,12 @@ async function findingsIn(
   epochs: readonly EpochGaps[],
   span: Interval | null,
 ): Promise<Findings> {
-  const found: Findings = { dated: 0, undated: [], gaps: [] };
+  const found: Findings = { dated: 0, undated: [], fragments: [] };
   for (const epoch of epochs) {
-    const { dated, undated, gaps } = await examine(db, epoch, span);
+    const { dated, undated, fragments } = await examine(db, epoch, span);
     found.dated += dated;
     found.undated.push(...undated);
-    found.gaps.push(...gaps);
+    found.fragments = found.fragments.concat(fragments);
   }
   return found;
 }
@@ -121,16 +119,17 @@ async function examine(
 ): Promise<Findings> {
   const { epoch } = account;
   const steps = await readSteps(db, account, span);
-  const boundsIn = (seqs: { fromSeq: number; toSeq: number }) =>
-    boundsOf(seqs, steps.dated, account.lastHeardAt);
-  const placed = gaps
-    .map((gap) => ({ ...gap, ...boundsIn(gap), epoch }))
-    .filter((gap) => reachesInto(gap, span))
-    .map((gap) => ({ ...gap, isPartial: !isInside(gap, span) }));
+  const boundsIn = boundsFinder(steps.dated, account.lastHeardAt);
+  const fragments: PlacedFragment[] = [];
+  for (const gap of gaps) {
+    const bounds = boundsIn(gap);
+    if (reachesInto(bounds, span))
+      fragments.push({ ...gap, ...bounds, epoch, isPartial: !isInside(bounds, span) });
+  }
   const undated = steps.undated
     .filter((part) => reachesInto(boundsIn(part), span))
     .map(({ fromSeq, records }) => ({ epoch, fromSeq, records }));
-  return { dated: span === null ? account.stored - recordsOf(undated) : steps.inSpan, undated, gaps: placed };
+  return { dated: span === null ? account.stored - recordsOf(undated) : steps.inSpan, undated, fragments };
 }
 
 /** What was found in several spans that have no time in common, each thing once. */
@@ -138,7 +137,7 @@ function joined(found: readonly Findings[]): Findings {
   return {
     dated: found.reduce((sum, { dated }) => sum + dated, 0),
     undated: onceEach(found.flatMap(({ undated }) => undated)),
-    gaps: onceEach(found.flatMap(({ gaps }) => gaps)),
+    fragments: onceEach(found.flatMap(({ fragments }) => fragments)),
   };
 }
 
@@ -151,11 +150,11 @@ function recordsOf(parts: readonly UndatedPart[]): number {
   return parts.reduce((sum, { records }) => sum + records, 0);
 }
 
-function countsOf({ dated, undated, gaps }: Findings): Counts {
+function countsOf({ dated, undated, fragments }: Findings): Counts {
   const counts: Counts = { stored: 0, late: 0, dropped: 0, refused: 0, lost: 0, inFlight: 0, undated: 0 };
   counts.undated = recordsOf(undated);
   counts.stored = dated + counts.undated;
-  for (const { state, fromSeq, toSeq } of gaps)
+  for (const { state, fromSeq, toSeq } of fragments)
     counts[state === 'in-flight' ? 'inFlight' : state] += toSeq - fromSeq + 1;
   return counts;
 }
@@ -164,15 +163,19 @@ function rowOf(
   device: string,
   span: Interval | null,
   counts: Counts,
-  { gaps }: Findings,
+  { fragments }: Findings,
 ): DeviceCompleteness {
+  const gaps = groupedGaps(fragments).filter(({ state }) => state !== 'in-flight');
   return {
     device,
     from: span === null ? null : instantOrNull(span.startsAt),
     to: span === null ? null : instantOrNull(span.endsAt),
     completeness: completenessOf(counts),
     ...counts,
-    gaps: gaps.flatMap((gap) => (gap.state === 'in-flight' ? [] : [gapInRest(gap, gap.state)])),
+    gapCount: gaps.length,
+    gaps: mostOf(gaps, GAPS_NAMED).flatMap((gap) =>
+      gap.state === 'in-flight' ? [] : [gapInRest(gap, gap.state)],
+    ),
   };
 }
 
@@ -197,15 +200,21 @@ function isInside({ earliest, latest }: Bounds, span: Interval | null): boolean 
   return earliest !== null && latest !== null && earliest >= span.startsAt && latest < span.endsAt;
 }
 
-function completenessOf({ stored, late, refused, lost }: Counts): number | null {
+/** The share that came of what is expected. */
+export function completenessOf({
+  stored,
+  late,
+  refused,
+  lost,
+}: Pick<Counts, 'stored' | 'late' | 'refused' | 'lost'>): number | null {
   const expected = stored + late + refused + lost;
   return expected === 0 ? null : stored / expected;
 }
 
 function gapInRest(gap: PlacedGap, state: RecordGap['state']): RecordGap {
-  const { epoch, fromSeq, toSeq, reason, earliest, latest, isPartial } = gap;
+  const { epoch, fromSeq, toSeq, records, reason, earliest, latest, isPartial } = gap;
   return {
-    ...{ epoch, fromSeq, toSeq, state, reason },
+    ...{ epoch, fromSeq, toSeq, records, state, reason },
     earliest: instantOrNull(earliest),
     latest: instantOrNull(latest),
     isPartial,

@@ -6,7 +6,7 @@ import { agedSeqAt } from './gap-rules.ts';
 import { gapsOf, type SeqGap } from './gap-states.ts';
 import type { DatedStep } from './gap-times.ts';
 import { UNDATED } from './reception-steps.ts';
-import { unionOfRanges } from './seq-sets.ts';
+import { rangesOf, unionOfRanges } from './seq-sets.ts';
 
 /** One outbox of a device with what is not in the inbox of it. */
 export interface EpochGaps {
@@ -44,16 +44,23 @@ export async function readEpochs(db: Kysely<Database>, deviceId: string, now: nu
     .where('code', '<>', 'INGEST_RECORD_CONFLICT')
     .orderBy('seq')
     .execute();
+  const dead = await db
+    .selectFrom('dead')
+    .selectAll()
+    .where('device_id', '=', deviceId)
+    .orderBy('from_seq')
+    .execute();
   return accounts.map((row) => {
     const account = accountOf(row);
     const own = <T extends { epoch: string | null }>(rows: readonly T[]) =>
       rows.filter(({ epoch }) => epoch === account.epoch);
     const gaps = gapsOf({
-      received: unionOfRanges(own(received).map(({ from_seq, to_seq }) => [from_seq, to_seq])),
+      received: unionOfRanges(rangesOf(own(received))),
       dropped: own(dropped).map(({ from_seq, to_seq, reason }) => ({
         ...{ fromSeq: from_seq, toSeq: to_seq, reason },
       })),
-      refused: own(refused).flatMap(({ seq, code }) => (seq === null ? [] : [{ seq, code }])),
+      dead: rangesOf(own(dead)),
+      codes: own(refused).flatMap(({ seq, code }) => (seq === null ? [] : [{ seq, code }])),
       maxSeq: account.maxSeq,
       decidedBelow: account.decidedBelow,
       agedSeq: agedSeqAt(account, now),

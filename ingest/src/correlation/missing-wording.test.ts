@@ -24,6 +24,10 @@ it.each<[MissingRecords, string]>([
     { ...DROPPED, reason: 'damaged', latest: null },
     '3 records of DEV-1 after 1 March 2026 at 10:02 UTC were dropped by the device: they were damaged on its card.',
   ],
+  [
+    { ...DROPPED, state: 'refused', reason: 'INGEST_MESSAGE_MALFORMED', earliest: null, latest: null },
+    '3 records of DEV-1 came but could not be read, and lie in quarantine (INGEST_MESSAGE_MALFORMED).',
+  ],
 ])('says which records will not come, and why', (missing, words) => {
   expect(missingInWords([missing])).toBe(words);
 });

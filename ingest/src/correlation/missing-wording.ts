@@ -31,6 +31,8 @@ function stretchInWords({ device, records, state, reason, earliest, latest }: Mi
   const were = records === 1 ? 'was' : 'were';
   if (state === 'lost')
     return `${what} ${were} lost: the device no longer had ${records === 1 ? 'it' : 'them'}, and nothing says why.`;
+  if (state === 'refused')
+    return `${what} came but could not be read, and ${records === 1 ? 'lies' : 'lie'} in quarantine${reason === null ? '' : ` (${reason})`}.`;
   const why = Object.entries(REASONS).find(([key]) => key === reason)?.[1] ?? 'it did not say why';
   return `${what} ${were} dropped by the device: ${why}.`;
 }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { Inbox } from '../inbox/inbox.ts';
+import type { Submission } from '../inbox/submission.ts';
 import { submissionOf } from '../testing/messages.ts';
-import { makeRecord } from '../testing/records.ts';
+import { EPOCH, makeRecord, START_MS } from '../testing/records.ts';
 import { serversOfTest } from '../testing/rest-servers.ts';
 import { onEachStore } from '../testing/stores.ts';
 import { ask } from './ask.ts';
@@ -45,6 +46,31 @@ onEachStore('completeness over REST', (open) => {
     expect(await get(app, 'devices/DEV-9/completeness')).toMatchObject({ statusCode: 404 });
     const backwards = 'from=2026-03-01T10:15:00Z&to=2026-03-01T10:15:00Z';
     expect(await get(app, `devices/DEV-1/completeness?${backwards}`)).toMatchObject({ statusCode: 422 });
+  });
+
+  it('counts every record of a message that could not be read while it travelled', async () => {
+    const app = await serverWithStory();
+    await lose();
+    const bad: Submission = {
+      ...{ kind: 'unreadable', deviceId: 'DEV-1', topic: 'up', receivedAt: START_MS, epoch: EPOCH },
+      reject: {
+        ...{ code: 'INGEST_MESSAGE_MALFORMED', reason: 'no JSON', raw: Buffer.from('?'), seqs: [9, 28] },
+      },
+    };
+    const next = { ...makeRecord(29, 'climate'), measuredAt: Date.parse('2026-03-01T10:33:00Z') };
+    await new Inbox(store()).commit([bad, submissionOf([next], { outbox: { minSeq: 29, maxSeq: 29 } })]);
+    expect(await get(app, `shipments/${PALLET}/completeness`)).toMatchObject({
+      ...{ completeness: 7 / 29, stored: 7, refused: 20, lost: 2 },
+      devices: [
+        {
+          gapCount: 2,
+          gaps: [
+            { fromSeq: 6, toSeq: 7, records: 2, state: 'lost' },
+            { fromSeq: 9, toSeq: 28, records: 20, state: 'refused', reason: 'INGEST_MESSAGE_MALFORMED' },
+          ],
+        },
+      ],
+    });
   });
 
   it('gives the number of a shipment by the device on its pallet, while it was there', async () => {
