@@ -52,7 +52,7 @@ export async function startBroker(config: BrokerConfig, log: Logger): Promise<Br
     concurrency: 0,
     drainTimeout: DRAIN_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    ...accessRules(config, log, refusals, admitted),
+    ...accessRules(config, log, refusals, { admitted, receiptLeftOut: () => metrics.receiptLeftOut() }),
   });
   aedes.on('clientDisconnect', (client) => {
     if (connected.get(client.id) === client) connected.delete(client.id);

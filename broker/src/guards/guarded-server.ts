@@ -3,6 +3,7 @@ import type { BrokerConfig } from '../config.ts';
 import { ConnectionCaps } from './connection-caps.ts';
 import { FrameGuard } from './frame-guard.ts';
 import { Pace } from './pace.ts';
+import { WRITE_BUFFER_BYTES } from './receipt-room.ts';
 
 /** What the server tells of its connections. */
 export interface ServerWatch {
@@ -31,7 +32,7 @@ export function guardedServer(
 ): GuardedServer {
   const caps = new ConnectionCaps(config.maxConnectionsPerAddress);
   const paces = new Map<Socket, Pace | null>();
-  const server = createServer((socket) => {
+  const server = createServer({ highWaterMark: WRITE_BUFFER_BYTES }, (socket) => {
     const address = socket.remoteAddress ?? '';
     if (!caps.enter(address)) {
       watch.turnedAway();
