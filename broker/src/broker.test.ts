@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deviceTopic, MAX_PAYLOAD_BYTES } from '@jostle/contracts';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { issueToken } from './identity/credentials.ts';
 import { brokerFor, clientOf, ended, listener, metricsOf, next, online, qosOf } from './testing/clients.ts';
@@ -150,12 +151,27 @@ describe('guards', () => {
     expect(ingest.seen).toHaveLength(1);
   });
 
+  test('a connection that does not log in is cut', async () => {
+    const broker = await brokerFor({}, { connectTimeoutMs: 50 });
+    const silent = connect(broker.port, '127.0.0.1').on('error', () => {});
+    await ended(silent);
+    await online(broker, 'BOX-A');
+  }, 10_000);
+
   test('an address that takes more than its share of connections is not served further', async () => {
-    const broker = await brokerFor({ maxConnectionsPerAddress: 2 });
+    const lines: string[] = [];
+    const brokerLog = pino({}, { write: (line) => lines.push(line) });
+    const broker = await brokerFor({ maxConnectionsPerAddress: 2, metricsPort: 0 }, {}, brokerLog);
     const first = await online(broker, 'BOX-A');
     await online(broker, 'BOX-B');
     const third = connect(broker.port, '127.0.0.1').on('error', () => {});
     await ended(third);
+    const fourth = connect(broker.port, '127.0.0.1').on('error', () => {});
+    await ended(fourth);
+    expect((await metricsOf(broker))('connections_turned_away_total')).toBe(2);
+    const refusals = lines.filter((line) => line.includes('BROKER_CONNECTION_REFUSED'));
+    expect(refusals).toHaveLength(1);
+    expect(refusals[0]).toContain('MQTT_MAX_CONNECTIONS_PER_ADDRESS');
     await first.endAsync();
     await online(broker, 'BOX-C');
   });
@@ -217,6 +233,7 @@ describe('metrics', () => {
     expect(metric('messages_published_total')).toBe(2);
     expect(metric('refusals_total{code="BROKER_TOPIC_REFUSED"}')).toBe(1);
     expect(metric('takeovers_total')).toBe(1);
+    await expect.poll(async () => (await metricsOf(broker))('messages_delivered_total')).toBe(1);
     expect(metric('received_bytes_total')).toBeGreaterThan(100);
     const { status } = await fetch(`http://127.0.0.1:${broker.metricsPort}/`);
     expect(status).toBe(404);

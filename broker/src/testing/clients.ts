@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import mqtt, { type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { type Broker, startBroker } from '../broker.ts';
+import { type Broker, type BrokerTiming, startBroker } from '../broker.ts';
 
 /** A broker and its clients for one test; all of them end with it. */
 
@@ -18,8 +18,12 @@ const config = {
   logLevel: 'info',
 } as const;
 
-export async function brokerFor(overrides: Partial<Parameters<typeof startBroker>[0]> = {}): Promise<Broker> {
-  const broker = await startBroker({ ...config, ...overrides }, log);
+export async function brokerFor(
+  overrides: Partial<Parameters<typeof startBroker>[0]> = {},
+  timing: Partial<BrokerTiming> = {},
+  brokerLog = log,
+): Promise<Broker> {
+  const broker = await startBroker({ ...config, ...overrides }, brokerLog, timing);
   onTestFinished(() => broker.stop());
   return broker;
 }
