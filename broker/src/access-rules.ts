@@ -2,6 +2,7 @@ import { isTopicAllowed, type MqttRole } from '@jostle/contracts';
 import type { AedesOptions, AuthErrorCode, AuthenticateError, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { BrokerConfig } from './config.ts';
+import { ReceiptRoom } from './guards/receipt-room.ts';
 import type { RefusalLog } from './guards/refusal-log.ts';
 import { rolesById, rolesByToken } from './identity/client-roles.ts';
 import { CredentialsFile } from './identity/credentials-file.ts';
@@ -10,20 +11,25 @@ import { type KnownClient, publicationProblem, REFUSED_TOPIC } from './topic-rul
 /** CONNACK return code 5, not authorised (MQTT 3.1.1, section 3.2.2.3). */
 const NOT_AUTHORISED = 5 as AuthErrorCode.NOT_AUTHORIZED;
 
-/**
- * Who may come in, publish and subscribe.
- *
- * @param admitted is told of each client that has logged in
- */
+/** What the rules tell of clients. */
+export interface AccessWatch {
+  /** A client has logged in. */
+  admitted(client: Client, role: MqttRole): void;
+  /** A device that does not read did not get a receipt. */
+  receiptLeftOut(): void;
+}
+
+/** Who may come in, publish and subscribe. */
 export function accessRules(
   { credentialsFile }: BrokerConfig,
   log: Logger,
   refusals: RefusalLog,
-  admitted: (client: Client, role: MqttRole) => void,
+  { admitted, receiptLeftOut }: AccessWatch,
 ): AedesOptions {
   const roleOf =
     credentialsFile === undefined ? rolesById : rolesByToken(new CredentialsFile(credentialsFile, log));
   const known = new WeakMap<Client, KnownClient>();
+  const room = new ReceiptRoom();
   return {
     preConnect: (_client, packet, callback) => {
       // No session outlives its connection: the queue of an absent client would grow without a limit.
@@ -51,6 +57,13 @@ export function accessRules(
       if (!isAllowed)
         refusals.note('BROKER_TOPIC_REFUSED', client.id, { filter: subscription.topic.slice(0, 200) });
       callback(null, isAllowed ? subscription : null);
+    },
+    authorizeForward: (client, packet) => {
+      // Ingest is waited for: what it does not read yet, it will.
+      const isReceipt = packet.qos === 0 && known.get(client)?.role === 'device';
+      if (!isReceipt || room.lets(client.conn, packet.payload.length + packet.topic.length)) return packet;
+      receiptLeftOut();
+      return null;
     },
     // Wills come here too.
     authorizePublish: (client, packet, callback) => {

@@ -1,83 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deviceTopic, MAX_PAYLOAD_BYTES } from '@jostle/contracts';
-import mqtt, { type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type Broker, startBroker } from './broker.ts';
 import { issueToken } from './identity/credentials.ts';
-
-const log = pino({ level: 'silent' });
-const config = {
-  host: '127.0.0.1',
-  port: 0,
-  maxConnections: 100,
-  maxConnectionsPerAddress: 100,
-  deviceMessagesPerSecond: 1_000_000,
-  deviceBytesPerSecond: 1_000_000_000,
-  logLevel: 'info',
-} as const;
-
-async function brokerFor(overrides: Partial<Parameters<typeof startBroker>[0]> = {}): Promise<Broker> {
-  const broker = await startBroker({ ...config, ...overrides }, log);
-  onTestFinished(() => broker.stop());
-  return broker;
-}
-
-function clientOf(broker: Broker, id: string, options: mqtt.IClientOptions = {}): MqttClient {
-  const client = mqtt.connect(`mqtt://127.0.0.1:${broker.port}`, {
-    clientId: id,
-    protocolVersion: 4,
-    reconnectPeriod: 0,
-    ...options,
-  });
-  client.on('error', () => {});
-  onTestFinished(() => void client.end(true));
-  return client;
-}
-
-type ClientEvent = 'connect' | 'close' | 'message' | 'error';
-
-/** The first argument of the next such event. */
-function next(client: MqttClient, event: ClientEvent): Promise<unknown> {
-  return new Promise((resolve) => client.once(event, (first: unknown) => resolve(first)));
-}
-
-async function online(broker: Broker, id: string, options: mqtt.IClientOptions = {}): Promise<MqttClient> {
-  const client = clientOf(broker, id, options);
-  await next(client, 'connect');
-  return client;
-}
-
-/** The QoS that was granted; a refusal is an error of the client library. */
-const qosOf = (client: MqttClient, filter: string) =>
-  client.subscribeAsync(filter, { qos: 1 }).then(
-    (granted) => granted[0]?.qos,
-    () => 'refused',
-  );
-
-/** Everything that an ingest worker sees, and a wait for the first message that fits. */
-async function listener(broker: Broker, filters: string[]) {
-  const client = await online(broker, 'ingest-listener');
-  const seen: { topic: string; text: string; retain: boolean }[] = [];
-  client.on('message', (topic, payload, { retain }) =>
-    seen.push({ topic, text: payload.toString(), retain }),
-  );
-  await client.subscribeAsync(filters, { qos: 1 });
-  const until = async (text: string) => {
-    while (!seen.some((message) => message.text === text)) await next(client, 'message');
-  };
-  return { client, seen, until };
-}
-
-async function ended(socket: Socket): Promise<void> {
-  if (!socket.destroyed) await once(socket.resume(), 'close');
-}
+import { brokerFor, clientOf, ended, listener, metricsOf, next, online, qosOf } from './testing/clients.ts';
 
 describe('topics', () => {
   test.each([
@@ -219,12 +151,27 @@ describe('guards', () => {
     expect(ingest.seen).toHaveLength(1);
   });
 
+  test('a connection that does not log in is cut', async () => {
+    const broker = await brokerFor({}, { connectTimeoutMs: 50 });
+    const silent = connect(broker.port, '127.0.0.1').on('error', () => {});
+    await ended(silent);
+    await online(broker, 'BOX-A');
+  }, 10_000);
+
   test('an address that takes more than its share of connections is not served further', async () => {
-    const broker = await brokerFor({ maxConnectionsPerAddress: 2 });
+    const lines: string[] = [];
+    const brokerLog = pino({}, { write: (line) => lines.push(line) });
+    const broker = await brokerFor({ maxConnectionsPerAddress: 2, metricsPort: 0 }, {}, brokerLog);
     const first = await online(broker, 'BOX-A');
     await online(broker, 'BOX-B');
     const third = connect(broker.port, '127.0.0.1').on('error', () => {});
     await ended(third);
+    const fourth = connect(broker.port, '127.0.0.1').on('error', () => {});
+    await ended(fourth);
+    expect((await metricsOf(broker))('connections_turned_away_total')).toBe(2);
+    const refusals = lines.filter((line) => line.includes('BROKER_CONNECTION_REFUSED'));
+    expect(refusals).toHaveLength(1);
+    expect(refusals[0]).toContain('MQTT_MAX_CONNECTIONS_PER_ADDRESS');
     await first.endAsync();
     await online(broker, 'BOX-C');
   });
@@ -268,9 +215,7 @@ describe('a device that sends too fast', () => {
     await late;
     await ingest.until('late');
     expect(ingest.seen.filter(({ topic }) => topic.includes('BOX-A'))).toHaveLength(151);
-    const answer = await fetch(`http://127.0.0.1:${broker.metricsPort}/metrics`);
-    const slowed = /^jostle_broker_slowed_seconds_total (\S+)$/m.exec(await answer.text())?.[1];
-    expect(Number(slowed)).toBeGreaterThan(0);
+    expect((await metricsOf(broker))('slowed_seconds_total')).toBeGreaterThan(0);
   });
 });
 
@@ -283,18 +228,12 @@ describe('metrics', () => {
     await device.publishAsync(deviceTopic('BOX-B', 'up'), 'not mine', { qos: 1 });
     await ingest.until('one');
     await online(broker, 'BOX-A');
-    const metrics = await (await fetch(`http://127.0.0.1:${broker.metricsPort}/metrics`)).text();
-    const metric = (name: string) =>
-      Number(
-        metrics
-          .split('\n')
-          .find((line) => line.startsWith(`jostle_broker_${name} `))
-          ?.split(' ')[1],
-      );
+    const metric = await metricsOf(broker);
     expect(metric('clients_connected')).toBe(2);
     expect(metric('messages_published_total')).toBe(2);
     expect(metric('refusals_total{code="BROKER_TOPIC_REFUSED"}')).toBe(1);
     expect(metric('takeovers_total')).toBe(1);
+    await expect.poll(async () => (await metricsOf(broker))('messages_delivered_total')).toBe(1);
     expect(metric('received_bytes_total')).toBeGreaterThan(100);
     const { status } = await fetch(`http://127.0.0.1:${broker.metricsPort}/`);
     expect(status).toBe(404);

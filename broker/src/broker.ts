@@ -4,14 +4,19 @@ import { Aedes, type Client } from 'aedes';
 import type { Logger } from 'pino';
 import { accessRules } from './access-rules.ts';
 import type { BrokerConfig } from './config.ts';
-import { guardedServer } from './guards/guarded-server.ts';
+import { type CapKey, guardedServer } from './guards/guarded-server.ts';
 import { RefusalLog } from './guards/refusal-log.ts';
 import { BrokerMetrics } from './metrics/broker-metrics.ts';
 import { serveMetrics } from './metrics/metrics-server.ts';
 
-const CONNECT_TIMEOUT_MS = 5_000;
-/** A subscriber that stops reading holds up those who publish to it for this long, and is then cut. */
-const DRAIN_TIMEOUT_MS = 5_000;
+/** How long the broker waits, ms; tests wait less. */
+const TIMING = {
+  /** A connection that has not logged in by then is cut. */
+  connectTimeoutMs: 5_000,
+  /** A subscriber that stops reading holds up those who publish to it for this long, and is then cut. */
+  drainTimeoutMs: 5_000,
+};
+export type BrokerTiming = typeof TIMING;
 
 export interface Broker {
   /** Where it listens, also where the configuration says 0. */
@@ -28,31 +33,41 @@ export interface Broker {
  * @throws JostleError CONFIG_INVALID for a credentials file that cannot be used, BROKER_PORT_IN_USE,
  * BROKER_ADDRESS_UNUSABLE
  */
-export async function startBroker(config: BrokerConfig, log: Logger): Promise<Broker> {
+export async function startBroker(
+  config: BrokerConfig,
+  log: Logger,
+  timing: Partial<BrokerTiming> = {},
+): Promise<Broker> {
+  const { connectTimeoutMs, drainTimeoutMs } = { ...TIMING, ...timing };
+  const nowMs = () => performance.now();
   const metrics: BrokerMetrics = new BrokerMetrics(() => aedes.connectedClients);
-  const refusals = new RefusalLog(log, (code) => metrics.refused(code));
+  const refusals = new RefusalLog(log, (code) => metrics.refused(code), nowMs);
   const watch = {
-    turnedAway: () => metrics.turnedAway(),
+    turnedAway: (address: string, key: CapKey) => {
+      metrics.turnedAway();
+      refusals.note('BROKER_CONNECTION_REFUSED', address, { cap: key });
+    },
     received: (bytes: number) => metrics.received(bytes),
     slowed: (waitMs: number) => metrics.slowed(waitMs),
     refused: (address: string, problem: string) =>
       refusals.note('BROKER_FRAME_REFUSED', address, { problem }),
   };
-  const guarded = guardedServer(config, watch, (socket) => aedes.handle(socket));
+  const guarded = guardedServer(config, watch, (socket) => aedes.handle(socket), nowMs);
   const connected = new Map<string, Client>();
   const admitted = (client: Client, role: MqttRole) => {
     if (connected.has(client.id)) metrics.takenOver();
     connected.set(client.id, client);
     // It takes what all devices send, and answers each of them.
     if (role === 'ingest') guarded.trust(client.conn as Socket);
+    else guarded.identify(client.conn as Socket, client.id);
   };
   const aedes = await Aedes.createBroker({
     // Without a limit: with the default one a subscriber that leaves with some thousand messages waiting for it
     // ends the process.
     concurrency: 0,
-    drainTimeout: DRAIN_TIMEOUT_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    ...accessRules(config, log, refusals, admitted),
+    drainTimeout: drainTimeoutMs,
+    connectTimeout: connectTimeoutMs,
+    ...accessRules(config, log, refusals, { admitted, receiptLeftOut: () => metrics.receiptLeftOut() }),
   });
   aedes.on('clientDisconnect', (client) => {
     if (connected.get(client.id) === client) connected.delete(client.id);

@@ -1,13 +1,15 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { BrokerConfig } from '../config.ts';
 import { ConnectionCaps } from './connection-caps.ts';
+import { DevicePaces } from './device-paces.ts';
 import { FrameGuard } from './frame-guard.ts';
 import { Pace } from './pace.ts';
+import { WRITE_BUFFER_BYTES } from './receipt-room.ts';
 
 /** What the server tells of its connections. */
 export interface ServerWatch {
-  /** A connection beyond the caps was closed at once. */
-  turnedAway(): void;
+  /** A connection was closed at once because of the cap that this configuration key sets. */
+  turnedAway(address: string, key: CapKey): void;
   /** What came in cannot be MQTT, or is too large; the connection is cut. */
   refused(address: string, problem: string): void;
   received(bytes: number): void;
@@ -15,34 +17,46 @@ export interface ServerWatch {
   slowed(waitMs: number): void;
 }
 
+export type CapKey = 'MQTT_MAX_CONNECTIONS' | 'MQTT_MAX_CONNECTIONS_PER_ADDRESS';
+
 export interface GuardedServer {
   server: Server;
+  /** Says which device logged in: its pace is that of the device from now on. */
+  identify(socket: Socket, clientId: string): void;
   /** Lets a connection send as fast as it can. */
   trust(socket: Socket): void;
   /** Cuts all connections. */
   cutAll(): void;
 }
 
-/** A server that admits only so many connections, cuts those that send what is not MQTT or too large, and reads none faster than its pace. */
+/**
+ * A server that admits only so many connections, cuts those that send what is not MQTT or too large, and reads none
+ * faster than its pace.
+ *
+ * @param nowMs a monotonic clock, ms
+ */
 export function guardedServer(
   config: BrokerConfig,
   watch: ServerWatch,
   admit: (socket: Socket) => void,
+  nowMs: () => number,
 ): GuardedServer {
   const caps = new ConnectionCaps(config.maxConnectionsPerAddress);
+  const limits = {
+    messagesPerSecond: config.deviceMessagesPerSecond,
+    bytesPerSecond: config.deviceBytesPerSecond,
+  };
+  // Twice as many as can be there at once: none that is there can be forgotten for one that was.
+  const devices = new DevicePaces(limits, nowMs, 2 * config.maxConnections);
   const paces = new Map<Socket, Pace | null>();
-  const server = createServer((socket) => {
+  const server = createServer({ highWaterMark: WRITE_BUFFER_BYTES }, (socket) => {
     const address = socket.remoteAddress ?? '';
     if (!caps.enter(address)) {
-      watch.turnedAway();
+      watch.turnedAway(address, 'MQTT_MAX_CONNECTIONS_PER_ADDRESS');
       socket.destroy();
       return;
     }
-    const limits = {
-      messagesPerSecond: config.deviceMessagesPerSecond,
-      bytesPerSecond: config.deviceBytesPerSecond,
-    };
-    paces.set(socket, new Pace(limits, () => performance.now()));
+    paces.set(socket, new Pace(limits, nowMs));
     socket.once('close', () => {
       paces.delete(socket);
       caps.leave(address);
@@ -51,9 +65,15 @@ export function guardedServer(
     admit(socket);
   });
   server.maxConnections = config.maxConnections;
-  server.on('drop', () => watch.turnedAway());
+  server.on('drop', (drop) => watch.turnedAway(drop?.remoteAddress ?? '', 'MQTT_MAX_CONNECTIONS'));
   return {
     server,
+    identify: (socket, clientId) => {
+      const before = paces.get(socket);
+      const pace = devices.of(clientId);
+      if (before) pace.adopt(before);
+      paces.set(socket, pace);
+    },
     trust: (socket) => void paces.set(socket, null),
     cutAll: () => {
       for (const socket of paces.keys()) socket.destroy();
@@ -93,6 +113,7 @@ function guardReads(socket: Socket, paceOf: () => Pace | null, watch: ServerWatc
       socket.destroy();
       return null;
     }
+    // Before the chunk is parsed: a login in it takes over what was counted.
     pace?.take(guard.packets - packetsBefore, chunk.length);
     return chunk;
   };

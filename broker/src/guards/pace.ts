@@ -7,7 +7,7 @@ export interface PaceLimits {
 const BURST_SECONDS = 2;
 
 /**
- * Two token buckets for one connection, messages and bytes. What has been read already is counted even where it goes
+ * Two token buckets, messages and bytes. What has been read already is counted even where it goes
  * below zero; nothing is refused, the next reading is put off.
  */
 export class Pace {
@@ -30,6 +30,15 @@ export class Pace {
   take(messages: number, bytes: number): void {
     this.#messages -= messages;
     this.#bytes -= bytes;
+  }
+
+  /** Counts what was read before it was known whose it is. */
+  adopt(other: Pace): void {
+    const { messagesPerSecond, bytesPerSecond } = other.#limits;
+    this.take(
+      messagesPerSecond * BURST_SECONDS - other.#messages,
+      bytesPerSecond * BURST_SECONDS - other.#bytes,
+    );
   }
 
   /** How long the connection has to wait before it is read again, ms; 0 while it keeps the pace. */

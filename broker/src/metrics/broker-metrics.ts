@@ -9,6 +9,10 @@ export class BrokerMetrics {
   readonly #receivedBytes = this.#counter('received_bytes_total', 'Bytes read from clients.');
   readonly #published = this.#counter('messages_published_total', 'Messages taken from clients.');
   readonly #delivered = this.#counter('messages_delivered_total', 'Messages that a subscriber acknowledged.');
+  readonly #receiptsLeftOut = this.#counter(
+    'receipts_left_out_total',
+    'Receipts that were not written to a device because it does not read.',
+  );
   readonly #takeovers = this.#counter('takeovers_total', 'Logins under an id that was connected already.');
   readonly #slowedSeconds = this.#counter(
     'slowed_seconds_total',
@@ -45,6 +49,10 @@ export class BrokerMetrics {
 
   delivered(): void {
     this.#delivered.inc();
+  }
+
+  receiptLeftOut(): void {
+    this.#receiptsLeftOut.inc();
   }
 
   takenOver(): void {

@@ -132,6 +132,12 @@ export const ERROR_CODES = {
     meaning: 'A connection sent something that is not MQTT, or a packet of more than 64 kB. It was cut.',
     fix: 'Find out what connects to the MQTT port; a device never sends more than 32 kB at once.',
   },
+  BROKER_CONNECTION_REFUSED: {
+    http: 500,
+    meaning:
+      'A connection was closed at once: as many are open as the cap allows, of its address or of all. It is logged once an hour for each address.',
+    fix: 'Raise the cap that the line names. Behind a TLS proxy or a NAT all devices have one address: set MQTT_MAX_CONNECTIONS_PER_ADDRESS to their number, and some more.',
+  },
   BROKER_PORT_IN_USE: {
     http: 500,
     meaning: 'Another process listens on the port of the broker. The broker exits with 1.',
