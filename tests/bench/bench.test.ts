@@ -50,15 +50,15 @@ test('the table names what is missed', () => {
 describe('npm run bench', () => {
   test('tells how it is used', async () => {
     const { code, stdout } = await bench('--help');
-    expect([code, stdout]).toEqual([0, expect.stringContaining('--json FILE')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('--json PATH')]);
   });
 
-  test.each([[[]], [['nothing']], [['edge', '--seconds', '0']], [['edge', '--speed']]])(
+  test.each([[['nothing']], [['edge', 'broker']], [['edge', '--seconds', '0']], [['edge', '--speed']]])(
     'refuses %j',
     async (args) => {
       const { code, stdout, stderr } = await bench(...args);
       expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain('npm run bench -- SUITE');
+      expect(stderr).toContain('npm run bench -- [SUITE]');
     },
   );
 

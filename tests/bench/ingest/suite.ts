@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InfluxServer, measureCatchUp, startInflux } from '@jostle/ingest/testing';
 import type { Figure } from '../../figures/figure.ts';
-import type { SuiteOptions } from '../main.ts';
+import type { SuiteOptions } from '../suites.ts';
 import { type Contender, type ContenderName, startContender } from './contenders.ts';
 import {
   CATCH_UP_DEVICES,
