@@ -50,15 +50,15 @@ test('the table names what is missed', () => {
 describe('npm run bench', () => {
   test('tells how it is used', async () => {
     const { code, stdout } = await bench('--help');
-    expect([code, stdout]).toEqual([0, expect.stringContaining('--json FILE')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('--json PATH')]);
   });
 
-  test.each([[[]], [['nothing']], [['edge', '--seconds', '0']], [['edge', '--speed']]])(
+  test.each([[['nothing']], [['edge', 'broker']], [['edge', '--seconds', '0']], [['edge', '--speed']]])(
     'refuses %j',
     async (args) => {
       const { code, stdout, stderr } = await bench(...args);
       expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain('npm run bench -- SUITE');
+      expect(stderr).toContain('npm run bench -- [SUITE]');
     },
   );
 
@@ -106,8 +106,17 @@ describeWithServer('influxd', 'npm run bench -- ingest', () => {
       );
     const stderr = await expectFigures('ingest', [
       ...of('ours'),
+      ...[1, 100].flatMap((readings) =>
+        [
+          `wire-back.${readings}`,
+          `disk.${readings}`,
+          ...['load', 'broker', 'influxd'].map((part) => `cpu.${readings}.${part}`),
+          ...['busy', 'main-thread', 'second-thread'].map((what) => `${what}.${readings}`),
+        ].map((what) => `ingest.ours.${what}`),
+      ),
       ...of('bare'),
       'ingest.to.bare',
+      'ingest.to.bare.100',
       'ingest.ours.delay.p50',
       'ingest.ours.delay.p99',
       'ingest.bare.delay.p50',
@@ -140,7 +149,7 @@ async function expectFigures(suite: string, ids: readonly string[]): Promise<str
   expect(report.figures.map(({ id }) => id)).toEqual(ids);
   for (const { id, value, unit, how } of report.figures) {
     // Memory may shrink, and so little work may take no tick of the processor's clock; what is no number is null.
-    const isThere = /growth|ingest.*cpu|disk/.test(id) ? Number.isFinite(value) : value > 0;
+    const isThere = /growth|ingest.*(cpu|thread|busy)|disk/.test(id) ? Number.isFinite(value) : value > 0;
     expect([id, isThere]).toEqual([id, true]);
     expect(unit).not.toBe('');
     expect(how).not.toBe('');

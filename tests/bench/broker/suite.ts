@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { type Figure, figure, median, quantile } from '../../figures/figure.ts';
 import { type BrokerChild, startBareAedes, startOurBroker } from '../broker-child.ts';
 import { Load } from '../load/load.ts';
-import type { SuiteOptions } from '../main.ts';
 import { NodeChild } from '../node-child.ts';
 import { cpuSeconds } from '../process-usage.ts';
+import type { SuiteOptions } from '../suites.ts';
 
 const REPETITIONS = 5;
 const DEVICES = 50;

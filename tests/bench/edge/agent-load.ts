@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Figure, figure } from '../../figures/figure.ts';
-import type { SuiteOptions } from '../main.ts';
+import type { SuiteOptions } from '../suites.ts';
 import { bundleDevice } from './bundle.ts';
 import { journeyFrom } from './measured-journey.ts';
 import { measureProcess } from './measured-process.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { JostleError } from '@jostle/contracts';
 import type { FromSensing } from '@jostle/edge/sensing';
 import { type Figure, figure } from '../../figures/figure.ts';
-import type { SuiteOptions } from '../main.ts';
+import type { SuiteOptions } from '../suites.ts';
 import type { DayInput, DayOutput } from './day-process.ts';
 import { JOURNEY_NAMES, type JourneyName } from './measured-journey.ts';
 import { startStation } from './station.ts';

@@ -1,7 +1,7 @@
 import { CoverageMeter, DEFAULT_TRIGGER, type SampleBlock, ShockDetector } from '@jostle/edge/detection';
 import { type Journey, journeyWorld } from '@jostle/firmware-sim';
 import { type Figure, figure, median } from '../../figures/figure.ts';
-import type { SuiteOptions } from '../main.ts';
+import type { SuiteOptions } from '../suites.ts';
 
 const RATE_HZ = 800;
 /** What a drain every 15 ms gives. */

@@ -5,7 +5,7 @@ import type { RecordDraft } from '@jostle/contracts';
 import { Outbox } from '@jostle/edge/outbox';
 import { pino } from 'pino';
 import { type Figure, figure } from '../../figures/figure.ts';
-import type { SuiteOptions } from '../main.ts';
+import type { SuiteOptions } from '../suites.ts';
 
 const BOOT_ID = '11111111-1111-4111-8111-111111111111';
 const BATCH_ROWS = 500;

@@ -1,5 +1,5 @@
 import type { Figure } from '../../figures/figure.ts';
-import type { SuiteOptions } from '../main.ts';
+import type { SuiteOptions } from '../suites.ts';
 import { agentFigures } from './agent-load.ts';
 import { dayFigures } from './day-volume.ts';
 import { detectionFigures } from './detection-rate.ts';

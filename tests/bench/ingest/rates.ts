@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { InfluxServer } from '@jostle/ingest/testing';
 import { median } from '../../figures/figure.ts';
 import type { Load } from '../load/load.ts';
-import { cpuSeconds, residentMb } from '../process-usage.ts';
+import { peakResidentMb, pidStartedWith } from '../process-usage.ts';
 import { type Contender, type ContenderName, DEVICES } from './contenders.ts';
+import { medianProfile, type Profile, startProfile } from './profile.ts';
 import { whenQueryable } from './queryable.ts';
 
 const REPETITIONS = 5;
@@ -14,20 +16,25 @@ const WARM_UP_ROUNDS = 4;
 /** Medians of what one contender did at full load. */
 export interface FullLoad {
   messagesPerSecond: number;
-  /** Of the consumer's process, µs a reading. */
-  cpuUs: number;
-  /** Of the same, MB. */
+  profile: Profile;
+  /** The most that the consumer ever had, MB. */
   rssMb: number;
   /** Of the PUBLISH packets, without TCP/IP. */
   wireBytesPerReading: number;
+  /** What the devices get for them: acknowledgements, and receipts where there are any. */
+  wireBackBytesPerReading: number;
+  /** By which the consumer's files grow. */
+  diskBytesPerReading: number;
   messages: number;
 }
 
 interface Round {
   messagesPerSecond: number;
-  cpuUs: number;
+  profile: Profile;
   rssMb: number;
   bytes: number;
+  bytesBack: number;
+  diskBytes: number;
   messages: number;
 }
 
@@ -57,9 +64,12 @@ export async function fullLoads(
       }
       sizes.set(one.name, size);
     }
-    for (let i = 0; i < REPETITIONS; i++)
-      for (const { one, load, rounds } of runs)
+    for (let i = 0; i < REPETITIONS; i++) {
+      // Each is the first in its turn: what InfluxDB still has to do for one is the burden of the next.
+      const from = i % runs.length;
+      for (const { one, load, rounds } of [...runs.slice(from), ...runs.slice(0, from)])
         rounds.push(await round(one, influx, load, readings, sizes.get(one.name) ?? step));
+    }
     for (const { one, rounds } of runs) found.set(one.name, medians(rounds, readings));
     return found;
   } finally {
@@ -68,14 +78,16 @@ export async function fullLoads(
 }
 
 async function round(
-  { consumer, database }: Contender,
+  { broker, consumer, database, bytes: filesOf }: Contender,
   influx: InfluxServer,
   load: Load,
   readings: number,
   messages: number,
 ): Promise<Round> {
+  const [backBefore, diskBefore] = [await load.received(), filesOf()];
   const { bytes, fromReadingMs } = await load.prepare(messages);
-  const cpuFrom = cpuSeconds(consumer.pid);
+  const influxd = pidStartedWith(join(influx.folder, 'influxdb.conf'));
+  const profile = startProfile({ load: load.pid, broker: broker.pid, consumer: consumer.pid, influxd });
   const sending = load.send();
   const [toMs, { fromMs }] = await Promise.all([
     whenQueryable(influx, database, fromReadingMs, messages * readings),
@@ -83,20 +95,26 @@ async function round(
   ]);
   return {
     messagesPerSecond: (messages / (toMs - fromMs)) * 1000,
-    cpuUs: ((cpuSeconds(consumer.pid) - cpuFrom) / (messages * readings)) * 1e6,
-    rssMb: residentMb(consumer.pid),
+    profile: profile(messages * readings, toMs - fromMs),
+    rssMb: peakResidentMb(consumer.pid),
     bytes,
+    bytesBack: (await load.received()) - backBefore,
+    diskBytes: filesOf() - diskBefore,
     messages,
   };
 }
 
 function medians(rounds: readonly Round[], readings: number): FullLoad {
-  const [first] = rounds;
+  const sum = (pick: (one: Round) => number) => rounds.reduce((all, one) => all + pick(one), 0);
+  const messages = sum((one) => one.messages);
+  const perReading = (pick: (one: Round) => number) => sum(pick) / (messages * readings);
   return {
     messagesPerSecond: median(rounds.map((one) => one.messagesPerSecond)),
-    cpuUs: median(rounds.map((one) => one.cpuUs)),
+    profile: medianProfile(rounds.map((one) => one.profile)),
     rssMb: Math.max(...rounds.map((one) => one.rssMb)),
-    wireBytesPerReading: (first?.bytes ?? 0) / ((first?.messages ?? 1) * readings),
-    messages: rounds.reduce((sum, one) => sum + one.messages, 0),
+    wireBytesPerReading: perReading((one) => one.bytes),
+    wireBackBytesPerReading: perReading((one) => one.bytesBack),
+    diskBytesPerReading: perReading((one) => one.diskBytes),
+    messages,
   };
 }

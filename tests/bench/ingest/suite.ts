@@ -2,19 +2,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InfluxServer, measureCatchUp, startInflux } from '@jostle/ingest/testing';
 import type { Figure } from '../../figures/figure.ts';
-import type { SuiteOptions } from '../main.ts';
+import type { SuiteOptions } from '../suites.ts';
 import { type Contender, type ContenderName, startContender } from './contenders.ts';
-import {
-  CATCH_UP_DEVICES,
-  catchUpFigures,
-  delayFigures,
-  fleetFigures,
-  fullLoadFigures,
-  inboxFigures,
-  shareFigures,
-} from './figures.ts';
+import { CATCH_UP_DEVICES, catchUpFigures, delayFigures, fleetFigures, inboxFigures } from './figures.ts';
 import { fleetCost } from './fleet-size.ts';
 import { inboxRates } from './inbox-rate.ts';
+import { fullLoadFigures, shareFigures } from './load-figures.ts';
 import { installNodeRed, type NodeRed } from './node-red.ts';
 import { fullLoads } from './rates.ts';
 import { type Steady, steadyRun } from './steady.ts';
@@ -71,7 +64,7 @@ async function comparison(
     }
     return [
       ...fullLoadFigures(single, many),
-      ...shareFigures(single, seconds >= WHOLE_FROM_S),
+      ...shareFigures(single, many, seconds >= WHOLE_FROM_S),
       ...delayFigures(steady, seconds),
     ];
   } finally {

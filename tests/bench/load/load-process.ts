@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { deviceTopic } from '@jostle/contracts';
-import type { LoadCommand, LoadStart } from './load.ts';
+import type { LoadCommand, LoadStart, ReceivedQuestion } from './load.ts';
 import { deviceIdOf, MessageSource } from './messages.ts';
 import { connectPacket, PACKET, PacketReader, publishPacket, subscribePacket } from './packets.ts';
 
@@ -14,6 +14,7 @@ const start = JSON.parse(process.argv[2] ?? '') as LoadStart;
 const sentAt: number[] = [];
 let answered = 0;
 let answersWanted = 0;
+let receivedBytes = 0;
 
 class Device {
   readonly source: MessageSource;
@@ -46,6 +47,7 @@ class Device {
       answered += 1;
     });
     this.#socket.on('data', (chunk: Buffer) => {
+      receivedBytes += chunk.length;
       reader.push(chunk);
       this.sendPrepared();
       if (answered === answersWanted) finished();
@@ -134,6 +136,7 @@ for (let from = 0; from < start.devices; from += CONNECTING) {
 process.once('disconnect', () => process.exit(0));
 process.send?.({ type: 'ready' });
 for (;;) {
-  const [command] = (await once(process, 'message')) as [LoadCommand];
-  await carryOut(command);
+  const [command] = (await once(process, 'message')) as [LoadCommand | ReceivedQuestion];
+  if (command.type === 'received') process.send?.({ type: 'received', bytes: receivedBytes });
+  else await carryOut(command);
 }

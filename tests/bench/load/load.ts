@@ -31,6 +31,11 @@ export interface LoadCommand {
   perSecond?: number;
 }
 
+/** Asks for the bytes that all devices have received since they were started. */
+export interface ReceivedQuestion {
+  type: 'received';
+}
+
 export interface Prepared {
   /** Of the packets. */
   bytes: number;
@@ -80,6 +85,10 @@ export class Load {
     return new Load(child);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Encodes messages ahead, so that the measured time has none of it. */
   async prepare(messages: number, perSecond?: number): Promise<Prepared> {
     const prepared = this.#child.next<Prepared>('prepared');
@@ -92,6 +101,14 @@ export class Load {
     const sent = this.#child.next<Sent>('sent');
     this.#child.send({ type: 'go' });
     return sent;
+  }
+
+  /** Bytes of all packets that the devices have got so far; not to be asked between preparing and sending. */
+  async received(): Promise<number> {
+    const answer = this.#child.next<{ bytes: number }>('received');
+    const question: ReceivedQuestion = { type: 'received' };
+    this.#child.send({ ...question });
+    return (await answer).bytes;
   }
 
   stop(): Promise<void> {
