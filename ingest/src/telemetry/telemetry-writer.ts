@@ -119,10 +119,11 @@ export class TelemetryWriter {
       const { lastId } = batch;
       if (lastId !== undefined) {
         const ahead = this.#read(lastId);
-        const [isSettled, next] = await Promise.all([this.#settle(batch), ahead]);
-        if (!isSettled) return;
+        // It may fail at any time; one write is to end before anything else begins all the same.
+        ahead.catch(() => {});
+        if (!(await this.#settle(batch))) return;
         cursor = lastId;
-        batch = next;
+        batch = await ahead;
       }
       const move = await nextMove(db);
       if (move !== undefined) {
