@@ -1,6 +1,37 @@
 /** Ranges of sequence numbers: both ends included, sorted, neither touching nor overlapping. */
 export type SeqRanges = readonly (readonly [from: number, to: number])[];
 
+/** The union of ranges in any order, touching or overlapping. */
+export function unionOfRanges(...sets: readonly SeqRanges[]): SeqRanges {
+  const sorted = sets.flat().sort((a, b) => a[0] - b[0]);
+  const merged: [number, number][] = [];
+  for (const [from, to] of sorted) {
+    const last = merged.at(-1);
+    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else merged.push([from, to]);
+  }
+  return merged;
+}
+
+/** What of `ranges` is not in `taken`, in one pass over both. */
+export function withoutRanges(ranges: SeqRanges, taken: SeqRanges): SeqRanges {
+  const rest: [number, number][] = [];
+  let at = 0;
+  for (const [from, to] of ranges) {
+    let next = from;
+    for (; at < taken.length; at++) {
+      const [a, b] = taken[at] ?? [0, 0];
+      if (a > to) break;
+      if (a > next) rest.push([next, a - 1]);
+      next = Math.max(next, b + 1);
+      // What reaches beyond this range may cover some of the next.
+      if (b > to) break;
+    }
+    if (next <= to) rest.push([next, to]);
+  }
+  return rest;
+}
+
 /** The union of `ranges` and one more range. */
 export function addRange(ranges: SeqRanges, from: number, to: number): SeqRanges {
   const merged: [number, number][] = [];

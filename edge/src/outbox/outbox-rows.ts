@@ -2,19 +2,20 @@ import type { DeviceRecord, SeqRanges } from '@jostle/contracts';
 import { headIn, headText } from './chain-head.ts';
 import { type OutboxSummary, summaryOf } from './outbox-summary.ts';
 import { type ChainedRecord, type NumberedRow, type RecordRow, recordOf, rowOf } from './record-row.ts';
+import { MAX_RUN_RECORDS, type RecordRun, runsOf } from './record-runs.ts';
 import type { OutboxDatabase } from './sqlite-file.ts';
 
-export interface FoundRecords {
+export interface FoundRuns {
   /** By rising seq. */
-  records: ChainedRecord[];
-  /** The seq of each row that is not what was written. */
+  runs: RecordRun[];
+  /** The seq of each row on the way that is not what was written. */
   damaged: number[];
 }
 
 const NUMBERED =
   'SELECT record.*, coalesce(boot.number, 0) AS boot_number FROM record LEFT JOIN boot USING (boot_id)';
-const EVENTS = `${NUMBERED} WHERE is_event = 1 AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`;
-const OLDEST = `${NUMBERED} WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`;
+const EVENTS = `${NUMBERED} WHERE is_event = 1 AND seq BETWEEN ? AND ? ORDER BY seq`;
+const OLDEST = `${NUMBERED} WHERE seq BETWEEN ? AND ? ORDER BY seq`;
 const NEWEST = `${NUMBERED} WHERE seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?`;
 
 const COLUMNS =
@@ -197,16 +198,21 @@ export class OutboxRows {
     if (latest !== null) this.#setMeta.run('last_measured_at', String(latest));
   }
 
-  events(within: SeqRanges, limit: number): FoundRecords {
-    return this.#find(EVENTS, within, limit);
+  /** The oldest events; reads no further than the runs need. */
+  events(within: SeqRanges, maxRuns: number): FoundRuns {
+    return this.#runs(EVENTS, within, maxRuns);
   }
 
-  oldest(within: SeqRanges, limit: number): FoundRecords {
-    return this.#find(OLDEST, within, limit);
+  /** The oldest records; reads no further than the runs need. */
+  oldest(within: SeqRanges, maxRuns: number): FoundRuns {
+    return this.#runs(OLDEST, within, maxRuns);
   }
 
-  newest(within: SeqRanges[number], limit: number): FoundRecords {
-    return this.#find(NEWEST, [within], limit);
+  /** The run that ends a range, as far as one message holds it. */
+  newest([from, to]: SeqRanges[number]): FoundRuns {
+    const rows = this.#db.prepare(NEWEST).all(from, to, MAX_RUN_RECORDS) as NumberedRow[];
+    const damaged: number[] = [];
+    return { runs: runsOf(soundOf(rows.reverse(), damaged)).slice(-1), damaged };
   }
 
   close(): void {
@@ -218,21 +224,24 @@ export class OutboxRows {
     return text === undefined ? null : Number(text);
   }
 
-  #find(sql: string, ranges: SeqRanges, limit: number): FoundRecords {
+  #runs(sql: string, within: SeqRanges, maxRuns: number): FoundRuns {
+    const damaged: number[] = [];
+    return { runs: runsOf(soundOf(this.#each(sql, within), damaged), maxRuns), damaged };
+  }
+
+  /** One by one; until the last is taken no other statement may run. */
+  *#each(sql: string, within: SeqRanges): Generator<NumberedRow> {
     const select = this.#db.prepare(sql);
-    const rows: NumberedRow[] = [];
-    for (const [from, to] of ranges) {
-      if (rows.length >= limit) break;
-      rows.push(...(select.all(from, to, limit - rows.length) as NumberedRow[]));
-    }
-    rows.sort((a, b) => a.seq - b.seq);
-    const found: FoundRecords = { records: [], damaged: [] };
-    for (const row of rows) {
-      const chained = recordOf(row);
-      if (chained === undefined) found.damaged.push(row.seq);
-      else found.records.push(chained);
-    }
-    return found;
+    for (const [from, to] of within) yield* select.iterate(from, to) as Iterable<NumberedRow>;
+  }
+}
+
+/** @param damaged the seq of each row that is not what was written is added to it */
+function* soundOf(rows: Iterable<NumberedRow>, damaged: number[]): Generator<ChainedRecord> {
+  for (const row of rows) {
+    const chained = recordOf(row);
+    if (chained === undefined) damaged.push(row.seq);
+    else yield chained;
   }
 }
 

@@ -378,6 +378,24 @@ describe('damage', () => {
     expect(stonesOf(records).slice(-1)).toEqual([{ fromSeq: 3, toSeq: 4, reason: 'damaged' }]);
     expect(outbox.count).toBe(4);
   });
+
+  test('is not looked for behind what is sent now: no more of a backlog is read than that', () => {
+    const before = outboxAt();
+    // Events one by one among routine records: each makes a run of its own.
+    before.append(
+      Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? fault(i) : climate(i))),
+      BOOT,
+    );
+    close(before);
+    const raw = new Database(path);
+    raw.prepare("UPDATE record SET body = 'no json' WHERE seq = 9").run();
+    raw.close();
+    const outbox = outboxAt();
+    const sent = (maxRuns: number) => outbox.takeRuns([], maxRuns).map(({ fromSeq }) => fromSeq);
+    // The last run ends with the newest sample.
+    expect([sent(4), outbox.span.maxSeq]).toEqual([[1, 3, 5, 101], 300]);
+    expect([sent(7), outbox.span.maxSeq]).toEqual([[1, 3, 5, 7, 11, 13, 101], 301]);
+  });
 });
 
 test('receipts that come while the disk is full are applied, and tidied up with a later append', () => {

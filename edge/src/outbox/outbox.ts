@@ -1,5 +1,4 @@
 import {
-  addRange,
   countOf,
   type DeviceRecord,
   isEventKind,
@@ -10,16 +9,17 @@ import {
   type RecordDraft,
   type RecordTime,
   type SeqRanges,
+  unionOfRanges,
+  withoutRanges,
 } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import { Ballast } from './ballast.ts';
 import { tombstone } from './draft-check.ts';
 import { openOutboxFile } from './outbox-file.ts';
-import { type FoundRecords, OutboxRows } from './outbox-rows.ts';
+import { type FoundRuns, OutboxRows } from './outbox-rows.ts';
 import type { OutboxSummary } from './outbox-summary.ts';
 import { type Change, OutboxWriter } from './outbox-writer.ts';
-import type { ChainedRecord } from './record-row.ts';
-import { MAX_RUN_RECORDS, type RecordRun, runsOf } from './record-runs.ts';
+import type { RecordRun } from './record-runs.ts';
 import type { SeqReserve } from './seq-reserve.ts';
 import { isFull } from './sqlite-file.ts';
 
@@ -165,12 +165,14 @@ export class Outbox {
    */
   takeRuns(inFlight: SeqRanges, maxRuns: number): RecordRun[] {
     const runs: RecordRun[] = [];
-    let taken = unionOf(this.#settled, inFlight);
-    const take = (found: readonly RecordRun[]) => {
-      for (const run of found.slice(0, maxRuns - runs.length)) {
-        runs.push(run);
-        taken = addRange(taken, run.fromSeq, run.toSeq);
-      }
+    let taken = unionOfRanges(this.#settled, inFlight);
+    const take = ({ runs: found, damaged }: FoundRuns) => {
+      runs.push(...found);
+      taken = unionOfRanges(
+        taken,
+        found.map(({ fromSeq, toSeq }) => [fromSeq, toSeq]),
+      );
+      if (damaged.length > 0) this.#giveUp(damaged);
     };
     const gaps = () => missingFrom(taken, this.span.minSeq, this.#writer.lastSeq);
     const sample = this.#newestSample;
@@ -179,15 +181,10 @@ export class Outbox {
     // Scattered events fill a window for minutes: one place of it, or every second one, is for what is measured now.
     const kept = isSampleWaiting && (maxRuns > 1 || this.#isSampleNext) ? 1 : 0;
     this.#isSampleNext = isSampleWaiting && kept === 0;
-    if (maxRuns > kept)
-      take(
-        runsOf(this.#sound(this.#rows.events(gaps(), maxRuns * MAX_RUN_RECORDS))).slice(0, maxRuns - kept),
-      );
+    if (maxRuns > kept) take(this.#rows.events(gaps(), maxRuns - kept));
     const gap = isSampleWaiting ? gapOfSample() : undefined;
-    if (runs.length < maxRuns && gap !== undefined)
-      take(runsOf(this.#sound(this.#rows.newest([gap[0], sample], MAX_RUN_RECORDS))).slice(-1));
-    const room = maxRuns - runs.length;
-    if (room > 0) take(runsOf(this.#sound(this.#rows.oldest(gaps(), room * MAX_RUN_RECORDS))));
+    if (runs.length < maxRuns && gap !== undefined) take(this.#rows.newest([gap[0], sample]));
+    if (runs.length < maxRuns) take(this.#rows.oldest(gaps(), maxRuns - runs.length));
     return runs;
   }
 
@@ -198,17 +195,19 @@ export class Outbox {
    */
   applyReceipt(receipt: ReceiptMessage, receivedAt: number | null = null): ReceiptOutcome {
     if (receipt.epoch !== this.epoch) return { kind: 'refused', reason: 'other-epoch' };
-    let covered: SeqRanges = receipt.upTo > 0 ? [[1, receipt.upTo]] : [];
-    for (const [from, to] of receipt.have) if (from <= to) covered = addRange(covered, from, to);
-    for (const { seq } of receipt.dead) covered = addRange(covered, seq, seq);
+    const covered = unionOfRanges(
+      receipt.upTo > 0 ? [[1, receipt.upTo]] : [],
+      receipt.have.filter(([from, to]) => from <= to),
+      receipt.dead.map(({ seq }) => [seq, seq]),
+    );
     if ((covered.at(-1)?.[1] ?? 0) > this.#writer.lastSeq)
       return { kind: 'refused', reason: 'beyond-last-seq' };
     this.#lastReceiptAt = receivedAt ?? this.#lastReceiptAt;
     const isDue =
       receivedAt !== null && Math.abs(receivedAt - (this.#notedReceiptAt ?? 0)) >= NOTE_RECEIPT_MS;
     if (isDue) this.#whereThereIsRoom(() => this.#noteReceipt());
-    const removed = this.#rows.countIn(covered.flatMap(([from, to]) => missingFrom(this.#settled, from, to)));
-    this.#settled = unionOf(this.#settled, covered);
+    const removed = this.#rows.countIn(withoutRanges(covered, this.#settled));
+    this.#settled = unionOfRanges(this.#settled, covered);
     this.#settledRows += removed;
     this.#count -= removed;
     if (this.#settledRows > SETTLED_MAX) this.#whereThereIsRoom(() => this.#removeSettled());
@@ -278,9 +277,8 @@ export class Outbox {
   }
 
   /** Takes damaged rows out; they leave tombstones, which are sent with the next runs. */
-  #sound({ records, damaged }: FoundRecords): ChainedRecord[] {
-    if (damaged.length === 0) return records;
-    const ranges = damaged.reduce<SeqRanges>((all, seq) => addRange(all, seq, seq), []);
+  #giveUp(damaged: readonly number[]): void {
+    const ranges = unionOfRanges(damaged.map((seq) => [seq, seq]));
     const time: RecordTime = { measuredAt: this.#lastMeasuredAt ?? 0, monotonicMs: 0, clockQuality: 'none' };
     const drafts = ranges.map(([from, to]) => tombstone(from, to, 'damaged', time));
     this.#log.error({ code: 'EDGE_OUTBOX_DAMAGED', ranges }, 'records in the outbox are damaged');
@@ -290,10 +288,5 @@ export class Outbox {
       // They are found again, and the sound ones are sent meanwhile.
       if (!isFull(error)) throw error;
     }
-    return records;
   }
-}
-
-function unionOf(a: SeqRanges, b: SeqRanges): SeqRanges {
-  return b.reduce<SeqRanges>((all, [from, to]) => addRange(all, from, to), a);
 }

@@ -70,6 +70,25 @@ test('every record is in one run, and every run fits one message', () => {
   );
 });
 
+test('no record is taken behind the first that the wanted runs have no place for', () => {
+  fc.assert(
+    fc.property(records, fc.integer({ min: 1, max: 8 }), (all, maxRuns) => {
+      const chained = all.map((record) => ({ record, chainBefore: CHAIN }));
+      let taken = 0;
+      const oneByOne = function* () {
+        for (const record of chained) {
+          taken++;
+          yield record;
+        }
+      };
+      const runs = runsOf(oneByOne(), maxRuns);
+      expect(runs).toEqual(runsOf(chained).slice(0, maxRuns));
+      expect(taken).toBe(Math.min(all.length, runs.flatMap((run) => run.records).length + 1));
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('the largest body that the outbox takes fits a message of its own, and a larger one is refused', () => {
   const drafted = (length: number) =>
     ({

@@ -30,11 +30,11 @@ export function bodyBytes(body: unknown): number {
 
 /**
  * Cuts records into runs: consecutive seq, one boot, one clock quality, at most 200 records and never more bytes
- * than a message may have.
+ * than a message may have. Takes no more records than it must to know that the last run is whole.
  *
  * @param found by rising seq
  */
-export function runsOf(found: readonly ChainedRecord[]): RecordRun[] {
+export function runsOf(found: Iterable<ChainedRecord>, maxRuns = Number.POSITIVE_INFINITY): RecordRun[] {
   const runs: RecordRun[] = [];
   let bytes = 0;
   for (const { record, chainBefore } of found) {
@@ -45,6 +45,7 @@ export function runsOf(found: readonly ChainedRecord[]): RecordRun[] {
       run.toSeq = record.seq;
       bytes += size;
     } else {
+      if (runs.length >= maxRuns) break;
       runs.push({ fromSeq: record.seq, toSeq: record.seq, chainBefore, records: [record] });
       bytes = ENVELOPE_BYTES + size;
     }
