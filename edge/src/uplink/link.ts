@@ -5,6 +5,8 @@ export interface Link {
    * and there is no answer: a receipt is the only answer that counts.
    */
   publish(channel: 'up' | 'status', payload: string): void;
+  /** Bytes of payloads that were handed over and have not left this process: what a slow network has no room for. */
+  unsentBytes(): number;
   /** Publishes a last status if the link is up, and leaves. Resolves within half a second. */
   close(lastStatus: string): Promise<void>;
 }

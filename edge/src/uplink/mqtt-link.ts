@@ -124,6 +124,10 @@ class MqttLink implements Link {
     if (this.#isUp) this.#client?.publish(deviceTopic(this.#options.deviceId, channel), payload, { qos: 1 });
   }
 
+  unsentBytes(): number {
+    return this.#client?.stream?.writableLength ?? 0;
+  }
+
   async close(lastStatus: string): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#reconnectTimer);

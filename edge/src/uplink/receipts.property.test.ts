@@ -99,7 +99,11 @@ class Bench {
       log,
       openLink: (events) => {
         this.events = events;
-        return { publish: (channel, payload) => this.#take(channel, payload), close: async () => {} };
+        return {
+          publish: (channel, payload) => this.#take(channel, payload),
+          unsentBytes: () => 0,
+          close: async () => {},
+        };
       },
     });
   }

@@ -19,6 +19,8 @@ let events: LinkEvents;
 let statuses: { state: string; backlog: number }[];
 /** What was published since it was last looked at, as seq ranges. */
 let sent: [number, number][];
+/** What the network has not taken yet. */
+let unsentBytes: number;
 let uplink: Uplink;
 
 beforeEach(() => {
@@ -26,6 +28,7 @@ beforeEach(() => {
   outbox = new Outbox({ path: join(folder, 'outbox.db'), log, maxRecords: 100_000 });
   clock = new ManualClock(1_800_000_000_000);
   sent = [];
+  unsentBytes = 0;
   statuses = [];
   uplink = new Uplink({
     outbox,
@@ -35,7 +38,11 @@ beforeEach(() => {
     log,
     openLink: (linkEvents) => {
       events = linkEvents;
-      return { publish: (channel, payload) => take(channel, payload), close: async () => {} };
+      return {
+        publish: (channel, payload) => take(channel, payload),
+        unsentBytes: () => unsentBytes,
+        close: async () => {},
+      };
     },
   });
 });
@@ -104,6 +111,20 @@ describe('the uplink', () => {
       [3801, 4000],
       [4001, 4200],
     ]);
+  });
+
+  test('neither sends nor sends again while more waits in the connection than a slow network takes in seconds', () => {
+    events.up();
+    append(10);
+    expect(sentSince()).toEqual([[1, 10]]);
+    unsentBytes = 64 * 1024 + 1;
+    append(5);
+    clock.advance(60_000);
+    uplink.pump();
+    expect(sentSince()).toEqual([]);
+    unsentBytes = 64 * 1024;
+    receive({ upTo: 10 });
+    expect(sentSince()).toEqual([[11, 15]]);
   });
 
   test('begins again with what has no receipt after a lost connection', () => {

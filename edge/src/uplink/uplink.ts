@@ -7,6 +7,12 @@ import type { Link, OpenLink } from './link.ts';
 import { readReceipt } from './receipt-reader.ts';
 import { SendWindow } from './send-window.ts';
 
+/**
+ * Above this nothing more is sent, bytes: some seconds of a slow mobile network. What waits in the connection cannot be
+ * overtaken by an event, and sending it again would only make it wait longer.
+ */
+const UNSENT_MAX = 64 * 1024;
+
 export interface UplinkOptions {
   outbox: Outbox;
   /** The boot that `clock` belongs to. */
@@ -59,7 +65,8 @@ export class Uplink {
 
   /** Sends what may be sent now. Call it after each append, and a few times a second for what is overdue. */
   pump(): void {
-    if (!this.#isUp) return;
+    // While the network is behind, no receipt is overdue either.
+    if (!this.#isUp || this.#link.unsentBytes() > UNSENT_MAX) return;
     const now = this.#clock.monotonicMs();
     this.#window.expire(now);
     const room = this.#window.room();

@@ -111,6 +111,7 @@ class Storm {
           if (channel === 'status') link.publish(channel, payload);
           else this.#multiply(payload);
         },
+        unsentBytes: () => link.unsentBytes(),
         close: (lastStatus) => link.close(lastStatus),
       };
     };

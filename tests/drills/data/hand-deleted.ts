@@ -171,6 +171,7 @@ function delayed(open: OpenLink, random: SeededRandom): OpenLink {
       publish: (channel, payload) => {
         setTimeout(() => link.publish(channel, payload), random.below(DELAY_MS));
       },
+      unsentBytes: () => link.unsentBytes(),
       close: (lastStatus) => link.close(lastStatus),
     };
   };
