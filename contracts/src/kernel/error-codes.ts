@@ -229,6 +229,12 @@ export const ERROR_CODES = {
     meaning: 'InfluxDB refused one point for good. It was put into quarantine; its record is in the inbox.',
     fix: 'Read the reason in the quarantine: often a field has another type, or the time lies outside the retention.',
   },
+  INGEST_TELEMETRY_TOO_OLD: {
+    http: 500,
+    meaning:
+      'InfluxDB drops points that are older than its retention policy keeps any. They are counted as written; their records are in the inbox.',
+    fix: 'Nothing, where the policy is meant so. Otherwise lengthen it with ALTER RETENTION POLICY and run `npx jostle reconcile` for these days.',
+  },
   INGEST_TELEMETRY_UNAVAILABLE: {
     http: 503,
     meaning: 'InfluxDB does not answer, or refuses the query.',

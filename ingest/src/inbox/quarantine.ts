@@ -8,6 +8,11 @@ export const RAW_MAX_BYTES = 64 * 1024;
 /** Rows of one device and in all: a device that sends nothing but rubbish fills some 400 MB, never the disk. */
 export const KEPT_PER_DEVICE = 10_000;
 const KEPT_IN_ALL = 100_000;
+/**
+ * Where a tenth is the bound. A database that refuses everything, for a field of another type, say, must not take the
+ * room of what devices sent; the inbox has these points all the same.
+ */
+const KEPT_A_TENTH = 'INGEST_TELEMETRY_REFUSED';
 
 export interface QuarantineOrigin {
   deviceId: string;
@@ -27,9 +32,8 @@ interface Asides {
 /** The quarantine within one transaction. */
 export class Quarantine {
   readonly #trx: Transaction<Database>;
-  // Read once from the store and counted on from there; the second is keyed by device.
-  #keptInAll: number | undefined;
-  readonly #keptOf = new Map<string, number>();
+  // Rows, read once from the store and counted on from there; keyed by code and device, of which each may be any.
+  readonly #kept = new Map<string, number>();
 
   constructor(trx: Transaction<Database>) {
     this.#trx = trx;
@@ -39,26 +43,29 @@ export class Quarantine {
   async add(origin: QuarantineOrigin, rejects: readonly Reject[]): Promise<Asides> {
     const asides = { added: 0, overflow: 0 };
     for (const reject of rejects) {
-      if (!(await this.#hasRoom(origin.deviceId))) asides.overflow += 1;
+      const bounds = boundsOf(origin.deviceId, reject.code);
+      if (!(await this.#hasRoom(bounds))) asides.overflow += 1;
       else if (await this.#insert(origin, reject)) {
         asides.added += 1;
-        this.#keptInAll = (this.#keptInAll ?? 0) + 1;
-        this.#keptOf.set(origin.deviceId, (this.#keptOf.get(origin.deviceId) ?? 0) + 1);
+        for (const { key } of bounds) this.#kept.set(key, (this.#kept.get(key) ?? 0) + 1);
       }
     }
     return asides;
   }
 
-  async #hasRoom(deviceId: string): Promise<boolean> {
-    this.#keptInAll ??= await this.#count();
-    const kept = this.#keptOf.get(deviceId) ?? (await this.#count(deviceId));
-    this.#keptOf.set(deviceId, kept);
-    return this.#keptInAll < KEPT_IN_ALL && kept < KEPT_PER_DEVICE;
+  async #hasRoom(bounds: readonly Bound[]): Promise<boolean> {
+    for (const bound of bounds) {
+      const kept = this.#kept.get(bound.key) ?? (await this.#count(bound));
+      this.#kept.set(bound.key, kept);
+      if (kept >= bound.max) return false;
+    }
+    return true;
   }
 
-  async #count(deviceId?: string): Promise<number> {
+  async #count({ deviceId, code }: Bound): Promise<number> {
     let rows = this.#trx.selectFrom('quarantine').select(({ fn }) => fn.countAll<number>().as('kept'));
     if (deviceId !== undefined) rows = rows.where('device_id', '=', deviceId);
+    if (code !== undefined) rows = rows.where('code', '=', code);
     return (await rows.executeTakeFirstOrThrow()).kept;
   }
 
@@ -80,6 +87,27 @@ export class Quarantine {
       .executeTakeFirstOrThrow();
     return numInsertedOrUpdatedRows === 1n;
   }
+}
+
+interface Bound {
+  key: string;
+  /** Rows of this device and this code; of any where there is none. */
+  deviceId?: string;
+  code?: string;
+  max: number;
+}
+
+function boundsOf(deviceId: string, code: string): Bound[] {
+  const bounds: Bound[] = [
+    { key: '', max: KEPT_IN_ALL },
+    { key: `/${deviceId}`, deviceId, max: KEPT_PER_DEVICE },
+  ];
+  if (code === KEPT_A_TENTH)
+    bounds.push(
+      { key: code, code, max: KEPT_IN_ALL / 10 },
+      { key: `${code}/${deviceId}`, deviceId, code, max: KEPT_PER_DEVICE / 10 },
+    );
+  return bounds;
 }
 
 function digestOf(code: string, epoch: string | null, seqs: Reject['seqs'], raw: Buffer): string {

@@ -179,7 +179,7 @@ export class Intake {
       }
       if (this.#stopping.signal.aborted) return undefined;
       this.#storeFailures += 1;
-      if (this.#storeFailures === RETRIES_CONNECTED) {
+      if (this.#storeFailures >= RETRIES_CONNECTED) {
         this.#link.suspend();
         this.#window.clear();
       }

@@ -5,6 +5,7 @@ import { START_MS } from '../testing/records.ts';
 import { describeWithServer, freePort } from '../testing/servers.ts';
 import { InfluxTelemetryStore } from './influx-store.ts';
 import { climatePoint, SHOCK, telemetryContract } from './telemetry-contract.ts';
+import { HOUR_MS } from './telemetry-store.ts';
 
 describeWithServer('influxd', 'telemetry in InfluxDB', () => {
   let server: InfluxServer;
@@ -54,6 +55,25 @@ describeWithServer('influxd', 'telemetry in InfluxDB', () => {
     expect(await store.write([climatePoint(1, 20), impossible])).toMatchObject({ kind: 'invalid' });
     expect(await store.write([climatePoint(1, 20)])).toEqual({ kind: 'written' });
     expect(await store.climate('DEV-1', START_MS, START_MS + 60_000, 10)).toHaveLength(1);
+  });
+
+  it('takes as written what is older than the database keeps any, where it is sure of each point', async () => {
+    const { database, ...rest } = place();
+    await server.query(`CREATE DATABASE "${database}" WITH DURATION 7d`);
+    const store = new InfluxTelemetryStore({ database, ...rest });
+    const now = Date.now();
+    const young = [1, 2].map((seq) => climatePoint(seq, 20, { measuredAt: now - HOUR_MS }));
+    const old = [3, 4, 5].map((seq) => climatePoint(seq, 20, { measuredAt: now - 365 * 24 * HOUR_MS }));
+    // The server says the same of both: an impossible time beside too old ones is dropped without a word.
+    const impossible = climatePoint(6, 20, { measuredAt: 8.64e15 });
+    for (const point of [...young, impossible])
+      expect(await store.write([...old, point])).toEqual({
+        kind: 'invalid',
+        reason: expect.stringContaining('points beyond retention policy dropped=3'),
+      });
+    expect(await store.write(old)).toEqual({ kind: 'written', tooOld: 3 });
+    const counts = await store.countHours(now - 2 * HOUR_MS, now);
+    expect(counts.reduce((sum, { values }) => sum + values, 0)).toBe(2);
   });
 
   it('says retry where nobody answers', async () => {

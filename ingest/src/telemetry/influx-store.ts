@@ -15,6 +15,8 @@ import {
 const TIMEOUT_MS = 10_000;
 /** The longest that a server's Retry-After is obeyed, ms: a wrong one must not stop the curves for ever. */
 const RETRY_AFTER_MAX_MS = 15 * 60_000;
+/** Of version 1. What cannot be read beside such points is dropped as well, and not counted. */
+const TOO_OLD = /^\{"error":"partial write: points beyond retention policy dropped=(\d+)"\}\s*$/;
 /** They travel in the address, some 100 bytes each. */
 const DELETES_PER_REQUEST = 100;
 
@@ -68,13 +70,11 @@ export class InfluxTelemetryStore implements TelemetryStore {
     const first = await this.#post(lines);
     if ('kind' in first) return first;
     const isMissing = first.status === 404 && first.headers.get('x-influxdb-version')?.startsWith('1.');
-    if (!isMissing) return outcomeOf(first);
-    const creation = await this.#query(`CREATE DATABASE ${quoted(this.#place.database)}`, 'POST').catch(
-      String,
-    );
-    if (typeof creation === 'string') return { kind: 'refused', reason: creation };
+    if (!isMissing) return outcomeOf(first, points.length);
+    const failed = await this.#create();
+    if (failed !== undefined) return failed;
     const second = await this.#post(lines);
-    return 'kind' in second ? second : outcomeOf(second);
+    return 'kind' in second ? second : outcomeOf(second, points.length);
   }
 
   /** DELETE is InfluxQL of version 1 and of the compatibility API of version 2; version 3 cannot take a point out. */
@@ -162,6 +162,22 @@ export class InfluxTelemetryStore implements TelemetryStore {
     }
   }
 
+  /** @returns why there is no database; undefined where there is one now */
+  async #create(): Promise<WriteOutcome | undefined> {
+    let answer: Answer;
+    try {
+      const q = `CREATE DATABASE ${quoted(this.#place.database)}`;
+      answer = await this.#fetch('query', { q }, { method: 'POST' });
+    } catch (error) {
+      return { kind: 'retry', reason: reasonOf(error) };
+    }
+    if (answer.status === 200 && !answer.body.includes('"error"')) return undefined;
+    const outcome = outcomeOf(answer);
+    return outcome.kind === 'retry'
+      ? outcome
+      : { kind: 'refused', reason: `the database cannot be made: ${answer.body.trim().slice(0, 300)}` };
+  }
+
   /** A statement that fails does so with status 200. */
   async #delete(q: string): Promise<WriteOutcome> {
     try {
@@ -214,10 +230,12 @@ export class InfluxTelemetryStore implements TelemetryStore {
   }
 }
 
-/** Of a write. InfluxDB says 204 and nothing else: another success comes from something else at that address. */
-function outcomeOf({ status, headers, body }: Answer): WriteOutcome {
+/** Of a write of so many points, none for another statement. InfluxDB says 204 and nothing else: another success comes from something else at that address. */
+function outcomeOf({ status, headers, body }: Answer, points = 0): WriteOutcome {
   const reason = `status ${status}: ${body.trim().slice(0, 300)}`;
   if (status === 204) return { kind: 'written' };
+  const tooOld = Number(TOO_OLD.exec(body)?.[1]);
+  if (status === 400 && tooOld === points) return { kind: 'written', tooOld };
   if (status === 413) return { kind: 'too-large' };
   if (status === 400 || status === 422) return { kind: 'invalid', reason };
   const mayPass = status >= 500 || [408, 425, 429].includes(status);

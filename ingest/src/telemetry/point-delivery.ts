@@ -19,6 +19,13 @@ export interface PointDeliveryOptions {
   stopping: AbortSignal;
 }
 
+const REFUSED = 'INGEST_TELEMETRY_REFUSED';
+
+interface RefusedPoint {
+  point: TelemetryPoint;
+  reason: string;
+}
+
 type Settled = Extract<WriteOutcome, { kind: 'written' | 'invalid' | 'too-large' }>;
 
 /** Brings points to the telemetry store however long that takes; what it can never take is set aside. */
@@ -26,6 +33,8 @@ export class PointDelivery {
   readonly #options: PointDeliveryOptions;
   // Set by `report` and ended by the next write that succeeds.
   #outage: { reason: string; level: 'warn' | 'error' } | null = null;
+
+  #isTooOldLogged = false;
 
   constructor(options: PointDeliveryOptions) {
     this.#options = options;
@@ -38,20 +47,10 @@ export class PointDelivery {
 
   /** @returns whether everything is written or in quarantine; false where the writer was stopped before */
   async deliver(points: readonly TelemetryPoint[]): Promise<boolean> {
-    const [first] = points;
-    if (first === undefined) return true;
-    const outcome = await this.#untilSettled(() => this.#options.telemetry.write(points));
-    if (outcome === undefined) return false;
-    if (outcome.kind === 'written') return true;
-    if (points.length === 1) {
-      await this.#setAside(
-        first,
-        outcome.kind === 'invalid' ? outcome.reason : 'the point alone is too large',
-      );
-      return true;
-    }
-    const middle = points.length >> 1;
-    return (await this.deliver(points.slice(0, middle))) && (await this.deliver(points.slice(middle)));
+    const refused: RefusedPoint[] = [];
+    if (!(await this.#write(points, refused))) return false;
+    if (refused.length > 0) await this.#setAside(refused);
+    return true;
   }
 
   /** A store that refuses to remove keeps the points: that is said, and the line goes on. */
@@ -74,6 +73,26 @@ export class PointDelivery {
     const isWorse = level === 'error' && this.#outage?.level === 'warn';
     if (this.#outage === null || isWorse) this.#options.log[level]({ reason }, 'telemetry cannot be written');
     this.#outage = { reason, level: this.#outage?.level === 'error' ? 'error' : level };
+  }
+
+  /** @param refused what the store can never take is added to it */
+  async #write(points: readonly TelemetryPoint[], refused: RefusedPoint[]): Promise<boolean> {
+    const [first] = points;
+    if (first === undefined) return true;
+    const outcome = await this.#untilSettled(() => this.#options.telemetry.write(points));
+    if (outcome === undefined) return false;
+    if (outcome.kind === 'written') this.#noteTooOld(outcome.tooOld ?? 0);
+    else if (points.length === 1) {
+      const reason = outcome.kind === 'invalid' ? outcome.reason : 'the point alone is too large';
+      refused.push({ point: first, reason });
+    } else {
+      const middle = points.length >> 1;
+      return (
+        (await this.#write(points.slice(0, middle), refused)) &&
+        (await this.#write(points.slice(middle), refused))
+      );
+    }
+    return true;
   }
 
   /** Tries for ever where trying helps. @returns undefined where the writer was stopped */
@@ -105,18 +124,36 @@ export class PointDelivery {
     await pause(ms, stopping);
   }
 
-  async #setAside(point: TelemetryPoint, reason: string): Promise<void> {
+  /** Once: a backlog of such points would say it thousands of times. */
+  #noteTooOld(points: number): void {
+    if (points === 0 || this.#isTooOldLogged) return;
+    this.#isTooOldLogged = true;
+    this.#options.log.warn(
+      { code: 'INGEST_TELEMETRY_TOO_OLD', points },
+      'points are older than InfluxDB keeps any: curves do not show them, the inbox has them as long as any',
+    );
+  }
+
+  async #setAside(refused: readonly RefusedPoint[]): Promise<void> {
     const { store, clock, log } = this.#options;
-    const { deviceId, epoch, seq } = point;
-    const raw = Buffer.from(JSON.stringify(point));
-    const origin = { deviceId, topic: 'telemetry', receivedAt: clock.wallMs(), epoch };
-    const reject = { code: 'INGEST_TELEMETRY_REFUSED', reason, raw, seqs: [seq, seq] } as const;
-    const { overflow } = await store.db
-      .transaction()
-      .execute((trx) => new Quarantine(trx).add(origin, [reject]));
+    const receivedAt = clock.wallMs();
+    const overflow = await store.db.transaction().execute(async (trx) => {
+      const quarantine = new Quarantine(trx);
+      let beyond = 0;
+      for (const { point, reason } of refused) {
+        const { deviceId, epoch, seq } = point;
+        const raw = Buffer.from(JSON.stringify(point));
+        const reject = { code: REFUSED, reason, raw, seqs: [seq, seq] } as const;
+        beyond += (await quarantine.add({ deviceId, topic: 'telemetry', receivedAt, epoch }, [reject]))
+          .overflow;
+      }
+      return beyond;
+    });
+    const [first] = refused;
+    const { deviceId, seq } = first?.point ?? {};
     log.warn(
-      { code: reject.code, deviceId, seq, reason, isKept: overflow === 0 },
-      'point was refused for good',
+      { code: REFUSED, points: refused.length, overflow, deviceId, seq, reason: first?.reason },
+      'points were refused for good; this is the first of them',
     );
   }
 }

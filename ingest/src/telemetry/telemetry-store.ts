@@ -38,13 +38,14 @@ export type PointPlace = Pick<TelemetryPoint, 'kind' | 'deviceId' | 'measuredAt'
 /**
  * What became of a write. Writing again is always allowed: a point replaces itself.
  *
+ * - `written`: all but `tooOld` points, which are older than the store keeps any
  * - `retry`: nobody's fault, it may work later, not before `afterMs`
  * - `refused`: the credentials or the database are wrong; a person has to act
  * - `too-large`: fewer points at once may work
  * - `invalid`: at least one point can never be stored; others may have been
  */
 export type WriteOutcome =
-  | { kind: 'written' }
+  | { kind: 'written'; tooOld?: number }
   | { kind: 'retry'; reason: string; afterMs?: number | undefined }
   | { kind: 'refused'; reason: string }
   | { kind: 'too-large' }

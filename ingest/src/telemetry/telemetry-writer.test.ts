@@ -39,7 +39,7 @@ function influxAt(url: string, timeoutMs?: number): InfluxTelemetryStore {
 }
 
 /** Runs the writer against a server that answers by script, until the inbox is carried. */
-async function carry(answer: (body: string, request: number) => ScriptedAnswer) {
+async function carry(answer: (body: string, request: number) => ScriptedAnswer | 'cut') {
   const server = await startScriptedServer(answer);
   const run = startWriter(store, influxAt(server.url));
   running = run.writer;
@@ -168,6 +168,47 @@ onEachStore('telemetry writer', (open) => {
       expect(await uncarried()).toBe(0);
     },
   );
+
+  it('says once that points are older than any that are kept, and goes on', async () => {
+    const { logged, bodies } = await carry(() => ({
+      status: 400,
+      body: '{"error":"partial write: points beyond retention policy dropped=8"}\n',
+    }));
+    expect(bodies).toHaveLength(1);
+    expect(logged).toMatchObject([{ level: 'warn', code: 'INGEST_TELEMETRY_TOO_OLD', points: 8 }]);
+    expect(await store.db.selectFrom('quarantine').select('seq').execute()).toEqual([]);
+    expect(await uncarried()).toBe(0);
+  });
+
+  it.each([
+    ['tries again where the server goes while the database is made', 'cut', 375, 'warn'],
+    ['tries again where the server has no time to make it', 503, 375, 'warn'],
+    ['raises an error where it may not be made', 403, 30_000, 'error'],
+    ['raises an error where it cannot be made', 200, 30_000, 'error'],
+  ] as const)('%s', async (_, failure, ms, level) => {
+    const { pauses, logged } = await carry((__, request) => {
+      if (request === 1) return { status: 404, headers: { 'x-influxdb-version': '1.6.7' } };
+      if (request > 2) return { status: 204 };
+      return failure === 'cut' ? 'cut' : { status: failure, body: '{"error":"not now"}' };
+    });
+    expect(pauses).toEqual([ms]);
+    expect(logged.map((line) => line.level)).toEqual([level, 'info']);
+    expect(await uncarried()).toBe(0);
+  });
+
+  it('leaves room in the quarantine for what devices send where the server refuses everything', async () => {
+    const messages = Array.from({ length: 11 }, (_, m) =>
+      submissionOf(Array.from({ length: 100 }, (__, i) => makeRecord(9 + 100 * m + i, 'climate'))),
+    );
+    await new Inbox(store).commit(messages);
+    const { logged } = await carry(() => ({ status: 400, body: '{"error":"field type conflict"}' }));
+    expect(logged).toMatchObject([
+      { code: 'INGEST_TELEMETRY_REFUSED', points: 1_108, overflow: 108, deviceId: 'DEV-1', seq: 1 },
+    ]);
+    const rows = store.db.selectFrom('quarantine').select(({ fn }) => fn.countAll<number>().as('rows'));
+    expect(await rows.executeTakeFirst()).toEqual({ rows: 1_000 });
+    expect(await uncarried()).toBe(0);
+  });
 
   it('reads ahead in batches, and its cursor passes one only when it is written', async () => {
     const messages = Array.from({ length: 120 }, (_, m) =>

@@ -14,9 +14,9 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-/** An HTTP server on a free loopback port that answers as the test says. */
+/** An HTTP server on a free loopback port that answers as the test says, or cuts the connection. */
 export async function startScriptedServer(
-  answer: (body: string, request: number) => ScriptedAnswer,
+  answer: (body: string, request: number) => ScriptedAnswer | 'cut',
 ): Promise<ScriptedServer> {
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
@@ -24,7 +24,12 @@ export async function startScriptedServer(
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     bodies.push(body);
-    const { status, headers = {}, body: text = '' } = answer(body, bodies.length);
+    const answered = answer(body, bodies.length);
+    if (answered === 'cut') {
+      response.destroy();
+      return;
+    }
+    const { status, headers = {}, body: text = '' } = answered;
     response.writeHead(status, headers).end(status === 204 ? undefined : text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
