@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Report } from '../figures/report.ts';
 import { shown, target } from './figure-cells.ts';
+import { recordedAt, refuseUnknown } from './recorded.ts';
 
 const FOLDER = new URL('../../docs/performance/', import.meta.url);
 
@@ -25,14 +26,16 @@ machine that each part names, and another machine gives others: \`npm run bench 
 ${parts.join('\n')}`;
 }
 
-function part(suite: string, title: string, { commit, machine, figures }: Report): string {
-  const { cpu, cores, memoryMb, platform, node } = machine;
-  const rows = figures.map(
+/** @throws Error where the measurement is of no commit */
+export function part(suite: string, title: string, report: Report): string {
+  const file = `docs/performance/${suite}.json`;
+  refuseUnknown(file, report);
+  const rows = report.figures.map(
     (figure) => `| \`${figure.id}\` | ${figure.how} | ${shown(figure)} | ${target(figure)} |`,
   );
   return `## ${title}
 
-\`npm run bench -- ${suite} --json docs/performance/${suite}.json\` at ${commit}, on ${cpu} (${cores} cores, ${memoryMb} MB, ${platform}, Node ${node}).
+\`npm run bench -- ${suite} --json ${file}\` ${recordedAt(report)}, seed ${report.seed}.
 
 | figure | what it is | value | target |
 |---|---|---|---|

@@ -3,6 +3,7 @@ import { DRILLS } from '../drills/drills.ts';
 import type { Figure } from '../figures/figure.ts';
 import type { Report } from '../figures/report.ts';
 import { shown, target } from './figure-cells.ts';
+import { recordedAt, refuseUnknown } from './recorded.ts';
 
 const PLACE = 'docs/reliability';
 const FOLDER = new URL(`../../${PLACE}/`, import.meta.url);
@@ -67,7 +68,7 @@ function shortCommand({ file, report }: DrillRun): string {
 }
 
 function formOf(title: string, runs: readonly DrillRun[], command: (run: DrillRun) => string): string {
-  for (const run of runs) refuseUnknown(run);
+  for (const run of runs) refuseUnknown(`${PLACE}/${run.file}`, run.report);
   const names = runs.flatMap(({ report }) => namesIn(report));
   const again = names.find((name, i) => names.indexOf(name) < i);
   if (again !== undefined) throw new Error(`${PLACE}: ${again} is in two runs of the ${title.toLowerCase()}`);
@@ -103,14 +104,7 @@ ${others.map((one) => `| \`${one.id}\` | ${one.how} | ${shown(one)} | ${target(o
 }
 
 function lineOf(command: string, { report }: DrillRun): string {
-  const { cpu, cores, memoryMb, platform, node } = report.machine;
-  return `\`${command}\` at ${report.commit}, on ${cpu} (${cores} cores, ${memoryMb} MB, ${platform}, Node ${node})`;
-}
-
-/** Nobody can check out again what such a run measured. */
-function refuseUnknown({ file, report: { commit } }: DrillRun): void {
-  if (commit.endsWith('-dirty') || commit === 'unknown')
-    throw new Error(`${PLACE}/${file} was recorded at ${commit}: record it again at a commit`);
+  return `\`${command}\` ${recordedAt(report)}`;
 }
 
 /** The drills of a run, in the order in which they run. */
