@@ -17,6 +17,7 @@ import {
   ServiceProcess,
   UNIT,
   USER,
+  unitValues,
 } from './installed-agent.ts';
 
 /** The Debian package on this machine: built, installed, run as systemd would run it, removed. In this order. */
@@ -82,6 +83,10 @@ describeUnlessMissing(missing, 'the Debian package of the agent', () => {
     const { stdout } = await run('systemd-analyze', 'security', '--offline=true', '--no-pager', UNIT);
     const [, exposure] = /Overall exposure level for jostle-edge\.service: ([\d.]+)/.exec(stdout) ?? [];
     expect(Number(exposure)).toBeLessThanOrEqual(2);
+  });
+
+  test('waits at its start for as long as the salvage of a damaged outbox takes', () => {
+    expect(unitValues('TimeoutStartSec')).toEqual(['infinity']);
   });
 
   test('refuses to run before it is configured, with 78, after which systemd does not start it again', async () => {

@@ -56,6 +56,12 @@ export const ERROR_CODES = {
       'The outbox file failed its check, or records in it did. What is sound goes on under its epoch and seqs, what is not gets tombstones, and a file that failed is set aside.',
     fix: 'Try another card: this one loses what it was given. The file that was set aside may be deleted.',
   },
+  EDGE_OUTBOX_NO_ROOM: {
+    http: 500,
+    meaning:
+      'A damaged outbox was salvaged on a disk that has no room for all of it: events were kept first, then the newest of the others, and tombstones name the rest. Where not even an empty outbox finds room, the agent ends and tries again at its next start.',
+    fix: 'Make room on the disk, or take a larger card. What found no room is still in the newest file `outbox.db.damaged-*`: copy it to another machine before you delete it.',
+  },
   EDGE_SENSOR_ABSENT: {
     http: 500,
     meaning: 'A configured sensor does not answer, or another chip answers at its address.',

@@ -11,6 +11,11 @@ const ROOM_FACTOR = 4;
 /** After how many appends it is looked whether there is room again. */
 const LOOK_EVERY = 64;
 
+/** @param outbox path of the file that the ballast lies beside */
+export function ballastPath(outbox: string): string {
+  return `${outbox}.ballast`;
+}
+
 /** Room that is kept for the day on which the disk is full: the agent needs some to thin what it has. */
 export class Ballast {
   readonly #path: string;
@@ -64,4 +69,11 @@ export class Ballast {
       this.#log.warn({ err: error }, 'no ballast could be made');
     }
   }
+}
+
+/** Gives the ballast away before there is an agent that could. @returns whether there was one */
+export function dropBallast(outbox: string): boolean {
+  const isThere = existsSync(ballastPath(outbox));
+  rmSync(ballastPath(outbox), { force: true });
+  return isThere;
 }

@@ -31,7 +31,7 @@ export class GrowthLimit {
   look(): void {
     if (this.#freeBytes() < SCARCE_BYTES) this.checkpoint();
     const pages = this.#db.pragma('page_count', { simple: true }) as number;
-    const isScarce = this.#freeBytes() < KEPT_BYTES + KEPT_SHARE * PAGE_BYTES * pages;
+    const isScarce = this.#freeBytes() < roomToKeep(PAGE_BYTES * pages);
     if (isScarce === this.#isStopped) return;
     this.#db.pragma(`max_page_count = ${isScarce ? pages : this.#maxPages}`);
     this.#isStopped = isScarce;
@@ -41,6 +41,11 @@ export class GrowthLimit {
   checkpoint(): void {
     checkpoint(this.#db);
   }
+}
+
+/** Bytes that stay free beside a file of so many bytes. */
+export function roomToKeep(fileBytes: number): number {
+  return KEPT_BYTES + KEPT_SHARE * fileBytes;
 }
 
 /** @param path of a file on the disk */

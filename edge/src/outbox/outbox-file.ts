@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { JostleError } from '@jostle/contracts';
 import type { Logger } from 'pino';
-import { freeBytesBeside, GrowthLimit } from './growth-limit.ts';
+import { dropBallast } from './ballast.ts';
+import { freeBytesBeside, GrowthLimit, roomToKeep } from './growth-limit.ts';
+import { exchange, finishExchange, salvagingPath } from './outbox-exchange.ts';
+import { keepNewestAside, setAside } from './outbox-files.ts';
 import { salvageInto } from './salvage.ts';
-import { SeqReserve, syncFolder } from './seq-reserve.ts';
+import { SeqReserve } from './seq-reserve.ts';
 import { damagedFile, type OpenedFile, type OutboxDatabase, openSqliteFile } from './sqlite-file.ts';
 
 /** The file never grows beyond this: 1 GiB in pages of 4 kB, so that a long outage does not fill the card. */
 const MAX_PAGES = 262_144;
+
+/** Damaged files that are kept at most, with the one that is being salvaged: each may be as large as the cap. */
+const ASIDE_MAX = 2;
 
 export interface OutboxFile {
   db: OutboxDatabase;
@@ -21,23 +27,24 @@ export interface OutboxFile {
 }
 
 /**
- * Opens the outbox file, or makes it with a new epoch. A file that fails its check is set aside, never deleted, and what
- * is sound in it goes on in a new file, under the same epoch and the same seqs. Only where nothing says which epoch it was
- * a new one begins.
+ * Opens the outbox file, or makes it with a new epoch. A file that fails its check is set aside, and what is sound in
+ * it goes on in a new file, under the same epoch and the same seqs. Only where nothing says which epoch it was a new one
+ * begins. Of the files that were set aside the newest two are kept.
  *
  * @param maxPages size at which the file counts as full, in pages of 4 kB
- * @throws JostleError EDGE_OUTBOX_IN_USE where another process has it open
+ * @throws JostleError EDGE_OUTBOX_IN_USE where another process has it open; EDGE_OUTBOX_NO_ROOM where a damaged file is to be
+ *   salvaged and there is no room at all; EDGE_OUTBOX_DAMAGED where a new file is damaged, too
  */
 export function openOutboxFile(path: string, log: Logger, maxPages: number = MAX_PAGES): OutboxFile {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  finishExchange(path);
   const reserve = SeqReserve.read(`${path}.reserve`, log);
+  finishExchange(path, (salvaged) => isSound(salvaged, maxPages, reserve));
   const opened = openChecked(path, maxPages, reserve);
   if (opened.kind === 'open') return withReserve(path, opened, reserve, maxPages, log);
 
-  if (reserve !== undefined) salvageInto(salvagePath(path), path, reserve, log);
-  const asidePath = setAside(path);
-  if (reserve !== undefined) exchange(path);
+  makeRoom(path, log);
+  if (reserve !== undefined) salvageInto({ target: salvagingPath(path), damaged: path, reserve, log });
+  const asidePath = reserve === undefined ? setAside(path) : exchange(path);
   opened.close();
   log.error({ code: 'EDGE_OUTBOX_DAMAGED', reason: opened.reason, asidePath }, 'outbox is damaged');
   const mended = openSqliteFile(path, maxPages, randomUUID());
@@ -78,35 +85,26 @@ function openChecked(path: string, maxPages: number, reserve: SeqReserve | undef
   return damagedFile(db, reason);
 }
 
+function isSound(path: string, maxPages: number, reserve: SeqReserve | undefined): boolean {
+  const opened = openChecked(path, maxPages, reserve);
+  if (opened.kind === 'open') opened.db.close();
+  else opened.close();
+  return opened.kind === 'open';
+}
+
+/** Before a salvage: on a small card the files of earlier ones may fill it. */
+function makeRoom(path: string, log: Logger): void {
+  for (const old of keepNewestAside(path, ASIDE_MAX - 1))
+    log.warn({ path: old }, 'an old damaged outbox was deleted');
+  const bytes = sizeOf(path) + sizeOf(`${path}-wal`);
+  if (freeBytesBeside(path) < bytes + roomToKeep(bytes) && dropBallast(path))
+    log.warn('the ballast was given up for a salvage');
+}
+
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}
+
 function isEmpty(path: string): boolean {
-  return !existsSync(path) || statSync(path).size === 0;
-}
-
-const salvagePath = (path: string) => `${path}.salvaged`;
-
-/** @returns where the damaged file is now */
-function setAside(path: string): string {
-  let n = 1;
-  while (existsSync(`${path}.damaged-${n}`)) n += 1;
-  // The file first: while it is there, a power cut lets the salvage begin anew.
-  for (const suffix of ['', '-wal', '-shm'])
-    if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.damaged-${n}${suffix}`);
-  syncFolder(dirname(path));
-  return `${path}.damaged-${n}`;
-}
-
-function exchange(path: string): void {
-  renameSync(salvagePath(path), path);
-  syncFolder(dirname(path));
-}
-
-/** Ends what a power cut interrupted: a salvage is complete once the damaged file is no longer in its place. */
-function finishExchange(path: string): void {
-  if (!existsSync(salvagePath(path))) return;
-  if (!existsSync(path)) {
-    if (existsSync(`${path}-wal`)) setAside(path);
-    exchange(path);
-    return;
-  }
-  for (const suffix of ['', '-wal', '-shm']) rmSync(salvagePath(path) + suffix, { force: true });
+  return sizeOf(path) === 0;
 }

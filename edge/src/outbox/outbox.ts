@@ -13,7 +13,7 @@ import {
   withoutRanges,
 } from '@jostle/contracts';
 import type { Logger } from 'pino';
-import { Ballast } from './ballast.ts';
+import { Ballast, ballastPath } from './ballast.ts';
 import { tombstone } from './draft-check.ts';
 import { openOutboxFile } from './outbox-file.ts';
 import { type FoundRuns, OutboxRows } from './outbox-rows.ts';
@@ -72,14 +72,14 @@ export class Outbox {
   #settled: SeqRanges = [];
   #settledRows = 0;
 
-  /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent has the file open */
+  /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent has the file open, EDGE_OUTBOX_NO_ROOM: see `openOutboxFile` */
   constructor({ path, log, maxRecords, maxPages }: OutboxOptions) {
     const file = openOutboxFile(path, log, maxPages);
     this.#rows = new OutboxRows(file.db);
     this.#log = log;
     this.epoch = file.epoch;
     this.#reserve = file.reserve;
-    this.#ballast = new Ballast(`${path}.ballast`, log);
+    this.#ballast = new Ballast(ballastPath(path), log);
     this.#writer = new OutboxWriter(this.#rows, file, this.#ballast, maxRecords, log);
     this.#count = this.#rows.count();
     this.#newestSample = this.#rows.newestRoutine() ?? 0;

@@ -157,22 +157,6 @@ describe('a damaged file', () => {
   });
 });
 
-test('a salvage that a power cut interrupted is done again, or ended', () => {
-  const { epoch, records } = filled();
-  const whole = readFileSync(path);
-  writeFileSync(path, new Uint8Array(whole.length).fill(0xa5, 0, 4096));
-  writeFileSync(`${path}.salvaged`, 'half of it');
-  const again = outboxAt();
-  expect(again.epoch).toBe(epoch);
-  expectHonest(again, records);
-  close(again);
-
-  writeFileSync(`${path}.salvaged`, readFileSync(path));
-  rmSync(path);
-  const ended = outboxAt();
-  expect([ended.epoch, existsSync(`${path}.salvaged`)]).toEqual([epoch, false]);
-});
-
 describe('the chain', () => {
   const verify = (outbox: Outbox, from: string) => {
     const runs = outbox.takeRuns([], 1_000).sort((a, b) => a.fromSeq - b.fromSeq);

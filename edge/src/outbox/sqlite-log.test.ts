@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Outbox } from './outbox.ts';
 import { readSqliteLog } from './sqlite-log.ts';
-import { rowsInPages } from './sqlite-pages.ts';
+import { openSqlitePages } from './sqlite-pages.ts';
 
 const PAGE = 4096;
 const FRAME = PAGE + 24;
@@ -39,8 +39,12 @@ function spoil(path: string, bytes: Buffer, at: number): void {
   writeFileSync(`${path}-wal`, spoilt);
 }
 
-const seqsIn = (path: string) =>
-  [...new Set([...rowsInPages(path)].map(({ rowid }) => rowid))].sort((a, b) => a - b);
+function seqsIn(path: string): number[] {
+  const pages = openSqlitePages(path);
+  const rows = upTo(pages.count).flatMap((index) => [...pages.rowsAt(index - 1)]);
+  pages.close();
+  return [...new Set(rows.map(({ rowid }) => rowid))].sort((a, b) => a - b);
+}
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 test('rows that were never committed are not found', () => {

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type LogPage, readSqliteLog } from './sqlite-log.ts';
+import { readSqliteLog } from './sqlite-log.ts';
 
 /**
  * Reads rows out of the pages of an SQLite file without its tree: what lies in a sound page is found although the pages
@@ -26,25 +26,16 @@ export interface PageRow {
   values: SqlValue[];
 }
 
-/** Every row that is found in the leaf pages of tables, in the file and in its write-ahead log. */
-export function* rowsInPages(path: string): Generator<PageRow> {
-  const file = openPages(path);
-  try {
-    for (const { number, bytes } of file)
-      yield* rowsOf(bytes, number === 1 ? FILE_HEADER_BYTES : 0, file.pageNumbered);
-  } finally {
-    file.close();
-  }
-}
-
-/** Pages of the file, then those of the log. */
-interface PageFile extends Iterable<LogPage> {
-  /** The latest version of a page. */
-  pageNumbered(number: number): Buffer | undefined;
+/** The pages of a file, then those of its write-ahead log: an index counts from 0 through both. */
+export interface SqlitePages {
+  count: number;
+  /** The rows of a page where it is a leaf of a table; none where it is another. */
+  rowsAt(index: number): Generator<PageRow>;
   close(): void;
 }
 
-function openPages(path: string): PageFile {
+/** Opens what there is of a file and its log; without either there are no pages. */
+export function openSqlitePages(path: string): SqlitePages {
   const log = readSqliteLog(`${path}-wal`, PAGE_BYTES).pages;
   const main = existsSync(path) ? openSync(path, 'r') : undefined;
   const pages = main === undefined ? 0 : Math.ceil(fstatSync(main).size / PAGE_BYTES);
@@ -55,20 +46,24 @@ function openPages(path: string): PageFile {
     if (main !== undefined) readSync(main, bytes, 0, PAGE_BYTES, index * PAGE_BYTES);
     return bytes;
   };
+  const pageNumbered: NumberedPage = (number) =>
+    latest.get(number) ?? (number >= 1 && number <= pages ? pageAt(number - 1) : undefined);
   return {
-    *[Symbol.iterator]() {
-      for (let index = 0; index < pages; index++) yield { number: index + 1, bytes: pageAt(index) };
-      yield* log;
+    count: pages + log.length,
+    rowsAt: (index) => {
+      const { number, bytes } = log[index - pages] ?? { number: index + 1, bytes: pageAt(index) };
+      return rowsOf(bytes, number === 1 ? FILE_HEADER_BYTES : 0, pageNumbered);
     },
-    pageNumbered: (number) =>
-      latest.get(number) ?? (number >= 1 && number <= pages ? pageAt(number - 1) : undefined),
     close: () => {
       if (main !== undefined) closeSync(main);
     },
   };
 }
 
-function* rowsOf(page: Buffer, start: number, pageNumbered: PageFile['pageNumbered']): Generator<PageRow> {
+/** The latest version of a page. */
+type NumberedPage = (number: number) => Buffer | undefined;
+
+function* rowsOf(page: Buffer, start: number, pageNumbered: NumberedPage): Generator<PageRow> {
   if (page[start] !== LEAF_TABLE) return;
   const cells = page.readUInt16BE(start + 3);
   for (let i = 0; i < cells; i++) {
@@ -79,7 +74,7 @@ function* rowsOf(page: Buffer, start: number, pageNumbered: PageFile['pageNumber
   }
 }
 
-function cellAt(page: Buffer, at: number, pageNumbered: PageFile['pageNumbered']): PageRow | undefined {
+function cellAt(page: Buffer, at: number, pageNumbered: NumberedPage): PageRow | undefined {
   try {
     const [size, afterSize] = varintAt(page, at);
     const [rowid, from] = varintAt(page, afterSize);
@@ -93,12 +88,7 @@ function cellAt(page: Buffer, at: number, pageNumbered: PageFile['pageNumbered']
   }
 }
 
-function payloadAt(
-  page: Buffer,
-  from: number,
-  size: number,
-  pageNumbered: PageFile['pageNumbered'],
-): Buffer | undefined {
+function payloadAt(page: Buffer, from: number, size: number, pageNumbered: NumberedPage): Buffer | undefined {
   if (size <= LOCAL_MAX) return from + size <= PAGE_BYTES ? page.subarray(from, from + size) : undefined;
   const wanted = LOCAL_MIN + ((size - LOCAL_MIN) % (PAGE_BYTES - 4));
   const local = wanted <= LOCAL_MAX ? wanted : LOCAL_MIN;
