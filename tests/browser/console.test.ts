@@ -10,7 +10,7 @@ import { type Service, startService } from '@jostle/ingest';
 import { pino } from 'pino';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { fileLedger, fileReturns, loseRecords, postTo, sendRecords } from './story.ts';
+import { fileLedger, fileReturns, holdRecords, loseRecords, postTo, sendRecords } from './story.ts';
 import { CHROMIUM, openPage, startBrowser } from './visitor.ts';
 
 const log = pino({ level: 'silent' });
@@ -24,6 +24,7 @@ describe.skipIf(isMissing)('the console in a browser', () => {
   let service: Service;
   let browser: Browser;
   let url: string;
+  const clock = new ManualClock(Date.UTC(2026, 2, 2));
 
   const serve = (name: string, secrets: { apiKey?: string } = {}): Promise<Service> =>
     startService(
@@ -39,7 +40,7 @@ describe.skipIf(isMissing)('the console in a browser', () => {
         ...secrets,
       },
       log,
-      new ManualClock(Date.UTC(2026, 2, 2)),
+      clock,
     );
 
   beforeAll(async () => {
@@ -90,6 +91,7 @@ describe.skipIf(isMissing)('the console in a browser', () => {
     for (const text of ['Swift Parcel', '> 99 %', '0.80 m', '112 g', '5.1 m/s', '40 of 40 min'])
       await verdict.getByText(text, { exact: true }).waitFor();
     await verdict.getByText('The whole way (40 minutes) was observed.').waitFor();
+    await verdict.getByText('100.00 %', { exact: true }).waitFor();
     const shares = page.getByRole('region', { name: 'Shares' }).getByRole('row');
     expect(await shares.count()).toBe(6);
     await page.getByRole('img', { name: 'Journey of 4 legs with 1 shock events' }).waitFor();
@@ -138,6 +140,22 @@ describe.skipIf(isMissing)('the console in a browser', () => {
     await page.getByLabel('API key').fill('open-sesame-open-sesame');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'No returns yet' }).waitFor();
+  });
+
+  test('says in a finding how complete its records are, and which of them are late', async () => {
+    const { page, complaints } = await visit('#/returns/RET-1');
+    const card = page.getByRole('region', { name: 'Completeness' });
+    await card.getByText(/^Completeness 100\.00 % \((\d+) of \1 records\)$/).waitFor();
+    await holdRecords(`mqtt://127.0.0.1:${broker.port}`, 'DEV-1');
+    await card.getByText(/^Completeness 100\.00 % .*; 2 in flight\)$/).waitFor();
+    clock.advance(120_000);
+    await card.getByText(/^Completeness 9\d\.\d\d % .*; 2 late\)$/).waitFor();
+    await card.getByText('Missing records, as a table (1)').click();
+    await card.getByRole('row', { name: 'DEV-1 2 late' }).getByText('1 Mar 2026, 09:40:00').waitFor();
+    const verdict = page.getByRole('region', { name: 'Verdict' });
+    await verdict.getByText('2 records that may be of this way are still to come').waitFor();
+    await verdict.getByText(/^9\d\.\d\d %, 2 to come$/).waitFor();
+    expect(complaints).toEqual([]);
   });
 
   // The last one: from here on the service has an alert.

@@ -102,6 +102,21 @@ export async function sendRecords(
   await client.endAsync();
 }
 
+/** Sends the first and the last of four records of another outbox, from minutes 10 and 20: it still holds the two between. */
+export async function holdRecords(broker: string, device: string): Promise<void> {
+  const client = await mqtt.connectAsync(broker, { clientId: device, protocolVersion: 4 });
+  const epoch = EPOCH.replace('8f14', '1111');
+  for (const [seq, minute] of [
+    [1, 9],
+    [4, 19],
+  ] as const) {
+    const record = { ...coverage(minute), seq, bootId: epoch };
+    const message = encodeUpMessage(epoch, { minSeq: 1, maxSeq: 4 }, [record]);
+    await client.publishAsync(deviceTopic(device, 'up'), JSON.stringify(message), { qos: 1 });
+  }
+  await client.endAsync();
+}
+
 /** Tells ingest of an outbox that begins with its 42nd record: those before it are nowhere. */
 export async function loseRecords(broker: string, device: string): Promise<void> {
   const client = await mqtt.connectAsync(broker, { clientId: device, protocolVersion: 4 });

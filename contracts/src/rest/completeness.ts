@@ -35,7 +35,8 @@ export const RecordGap = Type.Object({
   }),
 });
 
-const counts = {
+/** What became of records, and how complete that is. */
+export const CompletenessCounts = Type.Object({
   completeness: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
     description:
       'stored / (stored + late + refused + lost): what was dropped is not expected. Null where nothing is.',
@@ -47,7 +48,7 @@ const counts = {
   lost: Count,
   inFlight: { ...Count, description: 'Made too recently to be missed; not expected yet.' },
   undated: { ...Count, description: 'Stored, but it is not known when they were made; counted as stored.' },
-};
+});
 
 /** How much of what a device recorded has come. */
 export const DeviceCompleteness = Type.Object({
@@ -56,7 +57,7 @@ export const DeviceCompleteness = Type.Object({
     description: 'Start of the span, in whole steps of ten minutes; null where it is not limited.',
   }),
   to: Type.Union([Instant, Type.Null()]),
-  ...counts,
+  ...CompletenessCounts.properties,
   gapCount: { ...Count, description: 'How many gaps there are.' },
   gaps: Type.Array(RecordGap, {
     description: 'By outbox and seq. Where there are more than 1,000, those with the most records.',
@@ -69,7 +70,7 @@ export const DeviceCompleteness = Type.Object({
  */
 export const ShipmentCompleteness = Type.Object({
   shipment: Sscc,
-  ...counts,
+  ...CompletenessCounts.properties,
   devices: Type.Array(DeviceCompleteness),
 });
 
@@ -100,6 +101,7 @@ export const Alert = Type.Object({
 export type GapState = (typeof GAP_STATES)[number];
 export type AlertKind = (typeof ALERT_KINDS)[number];
 export type AlertState = (typeof ALERT_STATES)[number];
+export type CompletenessCounts = Static<typeof CompletenessCounts>;
 export type RecordGap = Static<typeof RecordGap>;
 export type DeviceCompleteness = Static<typeof DeviceCompleteness>;
 export type ShipmentCompleteness = Static<typeof ShipmentCompleteness>;

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { Id, Sscc } from '../identity/ids.ts';
 import { IMPACT_CLASSES, ImpactOrientation, PeakG, Waveform } from '../wire/shock-body.ts';
 import { Instant } from './common.ts';
+import { CompletenessCounts, GAP_STATES } from './completeness.ts';
 import { LEG_MODES, Return } from './ledger.ts';
 
 const Minutes = Type.Number({ minimum: 0 });
@@ -93,11 +94,11 @@ export const FindingLeg = Type.Object({
   excursions: Type.Array(WeighedExcursion),
 });
 
-/** Records of one device that will not come: it dropped them, they came and could not be read, or they are lost. */
+/** Records of one device that have not come. Those that are late may still come, and then there is another finding. */
 export const MissingRecords = Type.Object({
   device: Id,
   records: Type.Integer({ minimum: 1 }),
-  state: Type.Enum(['dropped', 'refused', 'lost']),
+  state: Type.Enum([...GAP_STATES]),
   reason: Type.Union([Type.String(), Type.Null()], {
     description: 'Why the device dropped them, or the code with which they were refused.',
   }),
@@ -105,6 +106,16 @@ export const MissingRecords = Type.Object({
     description: 'They were made between this and `latest`; null for no limit.',
   }),
   latest: Type.Union([Instant, Type.Null()]),
+});
+
+/**
+ * How much has come of what the devices recorded that travelled with the shipment, each while it did and only between
+ * the start of the first leg and the end of the last one, in whole steps of ten minutes. The numbers of all devices are
+ * those of ShipmentCompleteness.
+ */
+export const FindingCompleteness = Type.Object({
+  ...CompletenessCounts.properties,
+  devices: Type.Array(Type.Object({ device: Id, ...CompletenessCounts.properties })),
 });
 
 export const FINDING_VERDICTS = [
@@ -152,10 +163,15 @@ export const Finding = Type.Object({
   observedMinutes: Minutes,
   unobservedMinutes: Minutes,
   gaps: Type.Array(Type.Object({ startsAt: Instant, endsAt: Instant, reason: Type.String() })),
+  completeness: Type.Optional({
+    ...FindingCompleteness,
+    description:
+      'Absent where no device travelled with the shipment, and from findings that were stored before it was counted.',
+  }),
   missing: Type.Optional(
     Type.Array(MissingRecords, {
       description:
-        'Records that devices made while they travelled with the shipment and that will not come; present where there are any.',
+        'Records that devices made while they travelled with the shipment, or may have, and that have not come; present where there are any. What is late or lost takes no share: the time without coverage does.',
     }),
   ),
   legs: Type.Array(FindingLeg),
@@ -199,6 +215,7 @@ export type ShockEventDetail = Static<typeof ShockEventDetail>;
 export type WeighedShock = Static<typeof WeighedShock>;
 export type WeighedExcursion = Static<typeof WeighedExcursion>;
 export type FindingLeg = Static<typeof FindingLeg>;
+export type FindingCompleteness = Static<typeof FindingCompleteness>;
 export type MissingRecords = Static<typeof MissingRecords>;
 export type Finding = Static<typeof Finding>;
 export type FindingSummary = Static<typeof FindingSummary>;

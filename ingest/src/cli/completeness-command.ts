@@ -6,6 +6,7 @@ import {
 } from '@jostle/contracts';
 import { Command } from 'commander';
 import type { ApiClient } from './api-client.ts';
+import { COUNT_TITLES, completePercent, countCells } from './completeness-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** 18 digits: no device is named so. */
@@ -38,21 +39,9 @@ function completenessText(answer: DeviceCompleteness | ShipmentCompleteness): st
   const rows = 'devices' in answer ? answer.devices : [answer];
   if (rows.length === 0) return 'No device travelled with this shipment.\n';
   const counts = rows.map((row) => [
-    ...[row.device, row.from ?? 'the beginning', row.to ?? 'now', percent(row.completeness)],
-    ...[row.stored, row.late, row.dropped, row.refused, row.lost, row.inFlight],
+    ...[row.device, row.from ?? 'the beginning', row.to ?? 'now'],
+    ...countCells(row),
   ]);
-  const titles = [
-    'device',
-    'from',
-    'to',
-    'complete',
-    'stored',
-    'late',
-    'dropped',
-    'refused',
-    'lost',
-    'in flight',
-  ];
   // What may have been made in several windows of a device stands in each of their rows.
   const gaps = new Map(
     rows.flatMap(({ device, gaps }) =>
@@ -60,10 +49,10 @@ function completenessText(answer: DeviceCompleteness | ShipmentCompleteness): st
     ),
   );
   const head =
-    'devices' in answer ? [`Shipment ${answer.shipment}: ${percent(answer.completeness)}`, ''] : [];
+    'devices' in answer ? [`Shipment ${answer.shipment}: ${completePercent(answer.completeness)}`, ''] : [];
   return [
     ...head,
-    textTable(titles, counts),
+    textTable(['device', 'from', 'to', ...COUNT_TITLES], counts),
     '',
     gaps.size === 0
       ? 'Nothing is missing.'
@@ -85,10 +74,4 @@ function gapRow(device: string, { fromSeq, toSeq, ...gap }: RecordGap) {
   const { records, state, reason, earliest, latest, isPartial } = gap;
   const seqs = fromSeq === toSeq ? `${fromSeq}` : `${fromSeq}–${toSeq}`;
   return [...[device, `${seqs}${isPartial ? ' *' : ''}`, records, state], ...[reason, earliest, latest]];
-}
-
-/** Never rounded up to whole: 100 % means that nothing is missing. */
-function percent(completeness: number | null): string {
-  if (completeness === null) return 'nothing yet';
-  return `${(Math.floor(completeness * 10_000) / 100).toFixed(2)} %`;
 }

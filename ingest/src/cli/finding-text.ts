@@ -1,4 +1,5 @@
 import { type Finding, type FindingLeg, textTable } from '@jostle/contracts';
+import { findingCompletenessText } from './completeness-text.ts';
 import { wrap } from './terminal.ts';
 
 /** A finding for the terminal: verdict, explanation, then the tables that it rests on. */
@@ -34,6 +35,9 @@ export function findingText(finding: Finding, width: number): string {
             gaps.map((gap) => [gap.startsAt, gap.endsAt, gap.reason]),
           ),
         ]),
+    ...(finding.completeness === undefined
+      ? []
+      : ['', ...findingCompletenessText(finding.completeness, finding.missing ?? [])]),
     '',
     ...method.assumptions.map((assumption) => wrap(`Assumed: ${assumption}`, width)),
     `Method ${method.version}, computed ${finding.computedAt}`,

@@ -17,6 +17,7 @@ import type { TypedApp } from '../rest/typed-app.ts';
 import type { Store } from '../store/store.ts';
 import { EPOCH, makeRecord } from '../testing/records.ts';
 import { onEachStore } from '../testing/stores.ts';
+import { findingText } from './finding-text.ts';
 import { runCli } from './program.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -155,6 +156,15 @@ onEachStore('the command line', (open) => {
       expect(out).toMatch(/2026-03-01T10:05:00\.000Z +L-HUB +drop +92 g +4\.90 m\/s +0\.80 m +inside/);
       expect(out).toContain('Observed: 38 min, 95.0 % of the way. Not observed: 2.0 min.');
       expect(out).toContain('device silent');
+      expect(out).toContain('\nCompleteness: 99.84 % (12,480 of 12,500 records; 20 late)\n');
+      expect(out).toMatch(/DEV-2 +96\.00 % +480 +20 +0 +0 +0 +0/);
+      expect(out).toMatch(/DEV-2 +20 +late +– +– +2026-03-01T10:12:00\.000Z/);
+    });
+
+    it('prints a finding of before, without its completeness', () => {
+      const { completeness, missing, ...before } = hubFinding('R-1');
+      expect(findingText(before, 80)).not.toContain('Completeness');
+      expect(findingText({ ...before, completeness: completeness as never }, 80)).toContain('Completeness: ');
     });
 
     it('prints the same as JSON', async () => {

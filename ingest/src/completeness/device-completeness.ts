@@ -4,6 +4,7 @@ import { type Interval, unionOf } from '../correlation/intervals.ts';
 import { readWay } from '../finding/way-reader.ts';
 import { toInstant } from '../ledger/instants.ts';
 import type { Database } from '../store/database.ts';
+import { type Counts, sumOf, withCompleteness } from './counts.ts';
 import { type EpochGaps, readEpochs, readSteps } from './epoch-reading.ts';
 import { groupedGaps, mostOf, type PlacedFragment, type PlacedGap } from './gap-groups.ts';
 import { type Bounds, boundsFinder } from './gap-times.ts';
@@ -11,8 +12,6 @@ import { STEP_MS } from './reception-steps.ts';
 
 /** The gaps that an answer names; those with the most records, where there are more. */
 const GAPS_NAMED = 1000;
-
-export type Counts = Omit<ShipmentCompleteness, 'shipment' | 'devices' | 'completeness'>;
 
 /** What there is of one device in a span: stored records whose time is known, those without, and what is missing. */
 interface Findings {
@@ -75,15 +74,14 @@ export async function shipmentCompleteness(
     }
     parts.push(countsOf(joined(ofDevice)));
   }
-  const sum = (key: keyof Counts) => parts.reduce((total, one) => total + one[key], 0);
-  const counts: Counts = {
-    ...{ stored: sum('stored'), late: sum('late'), dropped: sum('dropped'), refused: sum('refused') },
-    ...{ lost: sum('lost'), inFlight: sum('inFlight'), undated: sum('undated') },
-  };
-  return { shipment, completeness: completenessOf(counts), ...counts, devices };
+  return { shipment, ...withCompleteness(sumOf(parts)), devices };
 }
 
-/** What a device recorded in spans of time, or may have: counts, and the gaps with the records of one tombstone in one. */
+/**
+ * What a device recorded in spans of time, or may have: counts, and the gaps with the records of one tombstone in one.
+ *
+ * @param now ms since the epoch: it parts what is late from what is in flight, and decides nothing else
+ */
 export async function completenessIn(
   db: Kysely<Database>,
   device: string,
@@ -170,8 +168,7 @@ function rowOf(
     device,
     from: span === null ? null : instantOrNull(span.startsAt),
     to: span === null ? null : instantOrNull(span.endsAt),
-    completeness: completenessOf(counts),
-    ...counts,
+    ...withCompleteness(counts),
     gapCount: gaps.length,
     gaps: mostOf(gaps, GAPS_NAMED).flatMap((gap) =>
       gap.state === 'in-flight' ? [] : [gapInRest(gap, gap.state)],
@@ -198,17 +195,6 @@ function reachesInto({ earliest, latest }: Bounds, span: Interval | null): boole
 function isInside({ earliest, latest }: Bounds, span: Interval | null): boolean {
   if (span === null) return true;
   return earliest !== null && latest !== null && earliest >= span.startsAt && latest < span.endsAt;
-}
-
-/** The share that came of what is expected. */
-export function completenessOf({
-  stored,
-  late,
-  refused,
-  lost,
-}: Pick<Counts, 'stored' | 'late' | 'refused' | 'lost'>): number | null {
-  const expected = stored + late + refused + lost;
-  return expected === 0 ? null : stored / expected;
 }
 
 function gapInRest(gap: PlacedGap, state: RecordGap['state']): RecordGap {

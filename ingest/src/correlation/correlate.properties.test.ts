@@ -1,3 +1,4 @@
+import { GAP_STATES } from '@jostle/contracts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { correlate } from './correlate.ts';
@@ -103,6 +104,30 @@ it('only raises the share of unobserved time when a minute of coverage is missin
       for (const [i, leg] of after.legs.entries())
         expect(leg.share).toBeLessThanOrEqual((before.legs[i]?.share ?? 0) + 1e-12);
     }),
+  );
+});
+
+it('judges no other way because records are late, in flight, dropped, refused or lost', () => {
+  const gap = { device: 'PI-1', reason: null, earliest: null, latest: null };
+  fc.assert(
+    fc.property(
+      someCase,
+      fc.constantFrom(...GAP_STATES),
+      fc.integer({ min: 1, max: 99 }),
+      (given, state, records) => {
+        const none = { late: 0, dropped: 0, refused: 0, lost: 0, inFlight: 1, undated: 0 };
+        const counts = { completeness: 0.5, stored: records, ...none, [state]: records };
+        const completeness = { ...counts, devices: [{ device: 'PI-1', ...counts }] };
+        const whole = correlate(given);
+        const holed = correlate({ ...given, completeness, missing: [{ ...gap, state, records }] });
+        expect(holed).toEqual({
+          ...whole,
+          completeness,
+          missing: [{ ...gap, state, records }],
+          explanation: expect.stringMatching(/still to come: what .* not known yet/),
+        });
+      },
+    ),
   );
 });
 

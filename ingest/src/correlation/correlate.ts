@@ -14,7 +14,7 @@ import { hasRecordedCause } from './damage-compatibility.ts';
 import { evidenceOf, type StretchEvidence, undatedEvidence } from './evidence.ts';
 import { explanationOf } from './explanation.ts';
 import { lengthOf } from './intervals.ts';
-import { missingInOrder as inOrder } from './missing-wording.ts';
+import { devicesInOrder, missingInOrder } from './missing-wording.ts';
 import type { CaseLeg, ReturnCase } from './return-case.ts';
 import { verdictOf } from './verdict.ts';
 import { placeOf } from './wording.ts';
@@ -63,7 +63,8 @@ export function correlate(given: ReturnCase): CorrelatedFinding {
     observedMinutes: observedMs / MINUTE_MS,
     unobservedMinutes: unobservedMs / MINUTE_MS,
     gaps: gaps.map(gapInRest),
-    ...(given.missing !== undefined && { missing: inOrder(given.missing) }),
+    ...(given.completeness !== undefined && { completeness: devicesInOrder(given.completeness) }),
+    ...(given.missing !== undefined && { missing: missingInOrder(given.missing) }),
     legs,
     ...(eventCount([undated]) > 0 && { undated: { shocks: undated.shocks, excursions: undated.excursions } }),
   };

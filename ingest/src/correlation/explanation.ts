@@ -1,6 +1,6 @@
 import type { Finding, WeighedExcursion, WeighedShock } from '@jostle/contracts';
 import { hasRecordedCause } from './damage-compatibility.ts';
-import { missingInWords } from './missing-wording.ts';
+import { missingInWords, stillToComeInWords } from './missing-wording.ts';
 import { observationInWords } from './observation-wording.ts';
 import type { ReturnCase } from './return-case.ts';
 import { instantInWords, listInWords, percentInWords, placeOf } from './wording.ts';
@@ -14,6 +14,7 @@ export type Explained = Pick<
   | 'legs'
   | 'undated'
   | 'gaps'
+  | 'completeness'
   | 'missing'
   | 'observedMinutes'
   | 'unobservedMinutes'
@@ -35,6 +36,7 @@ export function explanationOf(finding: Explained, given: ReturnCase): string {
     rest(finding),
     observationInWords(finding),
     missingInWords(finding.missing ?? []),
+    stillToComeInWords(finding.completeness),
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');

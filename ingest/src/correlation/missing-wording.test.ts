@@ -1,6 +1,6 @@
-import type { MissingRecords } from '@jostle/contracts';
+import type { FindingCompleteness, MissingRecords } from '@jostle/contracts';
 import { expect, it } from 'vitest';
-import { missingInOrder, missingInWords } from './missing-wording.ts';
+import { devicesInOrder, missingInOrder, missingInWords, stillToComeInWords } from './missing-wording.ts';
 
 const DROPPED: MissingRecords = {
   device: 'DEV-1',
@@ -28,7 +28,15 @@ it.each<[MissingRecords, string]>([
     { ...DROPPED, state: 'refused', reason: 'INGEST_MESSAGE_MALFORMED', earliest: null, latest: null },
     '3 records of DEV-1 came but could not be read, and lie in quarantine (INGEST_MESSAGE_MALFORMED).',
   ],
-])('says which records will not come, and why', (missing, words) => {
+  [
+    { ...DROPPED, state: 'late', reason: null },
+    '3 records of DEV-1 between 1 March 2026 at 10:02 UTC and 1 March 2026 at 10:04 UTC are late: the device still has them.',
+  ],
+  [
+    { ...DROPPED, records: 1, state: 'late', reason: null, earliest: null, latest: null },
+    '1 record of DEV-1 is late: the device still has it.',
+  ],
+])('says which records have not come, and why', (missing, words) => {
   expect(missingInWords([missing])).toBe(words);
 });
 
@@ -43,4 +51,37 @@ it('names the three largest stretches and counts the others', () => {
 it('has one order, whatever the order of the rows', () => {
   const all = [1, 9, 5].map((records) => ({ ...DROPPED, records }));
   expect(missingInOrder(all.toReversed())).toEqual(missingInOrder(all));
+});
+
+const COUNTS = {
+  completeness: 1,
+  stored: 9,
+  late: 0,
+  dropped: 0,
+  refused: 0,
+  lost: 0,
+  inFlight: 0,
+  undated: 0,
+};
+const WHOLE: FindingCompleteness = { ...COUNTS, devices: [] };
+
+it.each<[Partial<FindingCompleteness>, string]>([
+  [{ dropped: 2, refused: 3, lost: 4 }, ''],
+  [
+    { late: 2, inFlight: 3 },
+    '5 records that may be of this way are still to come: what they say is not known yet',
+  ],
+  [{ inFlight: 1 }, '1 record that may be of this way is still to come: what it says is not known yet'],
+])('says that quiet is not known yet where records are late or in flight: %j', (change, words) => {
+  const said = stillToComeInWords({ ...WHOLE, ...change });
+  expect(said.slice(0, words.length || undefined)).toBe(words);
+});
+
+it('says nothing where the completeness is not known, and has one order of devices', () => {
+  expect(stillToComeInWords(undefined)).toBe('');
+  const devices = ['DEV-2', 'DEV-1'].map((device) => ({ device, ...COUNTS }));
+  expect(devicesInOrder({ ...WHOLE, devices }).devices.map(({ device }) => device)).toEqual([
+    'DEV-1',
+    'DEV-2',
+  ]);
 });

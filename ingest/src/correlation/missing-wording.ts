@@ -1,4 +1,4 @@
-import type { MissingRecords, TombstoneBody } from '@jostle/contracts';
+import type { FindingCompleteness, MissingRecords, TombstoneBody } from '@jostle/contracts';
 import { instantInWords } from './wording.ts';
 
 /** Stretches that the paragraph names. */
@@ -17,7 +17,13 @@ export function missingInOrder(missing: readonly MissingRecords[]): MissingRecor
   return missing.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-/** Which records will not come, and why; the largest stretches are named. */
+/** Likewise, by device. */
+export function devicesInOrder(completeness: FindingCompleteness): FindingCompleteness {
+  const devices = completeness.devices.toSorted((a, b) => (a.device < b.device ? -1 : 1));
+  return { ...completeness, devices };
+}
+
+/** Which records have not come, and why; the largest stretches are named. */
 export function missingInWords(missing: readonly MissingRecords[]): string {
   const largest = missingInOrder(missing).toSorted((a, b) => b.records - a.records);
   const sentences = largest.slice(0, NAMED).map(stretchInWords);
@@ -26,11 +32,22 @@ export function missingInWords(missing: readonly MissingRecords[]): string {
   return sentences.join(' ');
 }
 
+/** That quiet is not known yet where records of the way are late or in flight. */
+export function stillToComeInWords(completeness: FindingCompleteness | undefined): string {
+  const records = (completeness?.late ?? 0) + (completeness?.inFlight ?? 0);
+  if (records === 0) return '';
+  return records === 1
+    ? '1 record that may be of this way is still to come: what it says is not known yet, and this finding may change with it.'
+    : `${records} records that may be of this way are still to come: what they say is not known yet, and this finding may change with them.`;
+}
+
 function stretchInWords({ device, records, state, reason, earliest, latest }: MissingRecords): string {
   const what = `${records} ${records === 1 ? 'record' : 'records'} of ${device}${whenInWords(earliest, latest)}`;
   const were = records === 1 ? 'was' : 'were';
+  const them = records === 1 ? 'it' : 'them';
+  if (state === 'late') return `${what} ${records === 1 ? 'is' : 'are'} late: the device still has ${them}.`;
   if (state === 'lost')
-    return `${what} ${were} lost: the device no longer had ${records === 1 ? 'it' : 'them'}, and nothing says why.`;
+    return `${what} ${were} lost: the device no longer had ${them}, and nothing says why.`;
   if (state === 'refused')
     return `${what} came but could not be read, and ${records === 1 ? 'lies' : 'lie'} in quarantine${reason === null ? '' : ` (${reason})`}.`;
   const why = Object.entries(REASONS).find(([key]) => key === reason)?.[1] ?? 'it did not say why';

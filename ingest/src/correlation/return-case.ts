@@ -2,6 +2,7 @@ import type {
   ClimateLimits,
   DamageKind,
   ExcursionBody,
+  FindingCompleteness,
   Fragility,
   LegMode,
   MissingRecords,
@@ -82,8 +83,10 @@ export interface ReturnCase {
   coverage: CoverageSpan[];
   /** What those devices watched at a time that is not known, but may lie in the span of the legs; ms. */
   undatedCoverageMs: number;
+  /** How much has come of what those devices recorded on the way; absent where there is no device. */
+  completeness?: FindingCompleteness;
   /**
-   * Records that those devices made in their windows, or may have, and that will not come. Absent where there are
+   * Records that those devices made in their windows, or may have, and that have not come. Absent where there are
    * none. What they would have said of the shock channel is unobserved time already; this says why it is.
    */
   missing?: MissingRecords[];

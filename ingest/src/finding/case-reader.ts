@@ -3,8 +3,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { CaseProduct, ReturnCase } from '../correlation/return-case.ts';
 import type { LedgerTables } from '../ledger/ledger-tables.ts';
 import type { Database } from '../store/database.ts';
+import { readCompleteness } from './completeness-reader.ts';
 import { readEvents } from './event-reader.ts';
-import { readMissing } from './missing-reader.ts';
 import { readWay } from './way-reader.ts';
 
 type ReturnRow = Selectable<LedgerTables['return_claim']>;
@@ -12,9 +12,10 @@ type ReturnRow = Selectable<LedgerTables['return_claim']>;
 /**
  * Gathers everything that is on record about one return.
  *
+ * @param now ms since the epoch: it parts the records that are late from those in flight
  * @throws JostleError REST_NOT_FOUND
  */
-export async function readCase(db: Kysely<Database>, returnId: string): Promise<ReturnCase> {
+export async function readCase(db: Kysely<Database>, returnId: string, now: number): Promise<ReturnCase> {
   const claim = await db.selectFrom('return_claim').selectAll().where('id', '=', returnId).executeTakeFirst();
   if (claim === undefined)
     throw new JostleError(
@@ -38,7 +39,7 @@ export async function readCase(db: Kysely<Database>, returnId: string): Promise<
     possibleShipments: shipment === null ? shipments : [],
     ...way,
     ...(await readEvents(db, devices, span)),
-    ...(await readMissing(db, way.legs.length === 0 ? [] : way.windows, span)),
+    ...(await readCompleteness(db, way.legs.length === 0 ? [] : way.windows, span, now)),
   };
 }
 

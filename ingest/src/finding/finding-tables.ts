@@ -1,4 +1,4 @@
-/** Findings as they were first computed; a finding never changes, new records give a new one. */
+/** Findings as they were first computed; a finding never changes, new records and late ones give a new one. */
 export interface FindingTables {
   finding: {
     /** SHA-256 over everything that it was computed from, and the version of the method. */

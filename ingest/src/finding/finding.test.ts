@@ -1,5 +1,7 @@
-import { type DeviceRecord, ManualClock } from '@jostle/contracts';
+import { type DeviceRecord, Finding, ManualClock } from '@jostle/contracts';
+import { Check } from 'typebox/value';
 import { expect, it } from 'vitest';
+import { IN_FLIGHT_MS } from '../completeness/gap-rules.ts';
 import { EXAMPLE_START, exampleAt, exampleCase, exampleDrop } from '../correlation/example-case.ts';
 import { Inbox } from '../inbox/inbox.ts';
 import type { Store } from '../store/store.ts';
@@ -119,6 +121,11 @@ function shockRow() {
   };
 }
 
+/** A record that was made `minute` minutes into the example. */
+function at(seq: number, minute: number): DeviceRecord {
+  return { ...makeRecord(seq, 'climate'), measuredAt: exampleAt(minute) } as DeviceRecord;
+}
+
 onEachStore('findings', (open) => {
   it('names the leg and the event from what is on record', async () => {
     const store = await open();
@@ -161,8 +168,6 @@ onEachStore('findings', (open) => {
     const whole = await findings.findingOf('RET-1');
     expect(whole).not.toHaveProperty('missing');
     const inbox = new Inbox(store);
-    const at = (seq: number, minute: number) =>
-      ({ ...makeRecord(seq, 'climate'), measuredAt: exampleAt(minute) }) as DeviceRecord;
     const stone = makeRecord(9, 'tombstone', { fromSeq: 2, toSeq: 4, reason: 'outbox-full' });
     const later = { ...stone, measuredAt: exampleAt(35) } as DeviceRecord;
     const batch = [[at(1, 2)], [at(5, 11)], [at(8, 31), later]].map((records) =>
@@ -187,6 +192,99 @@ onEachStore('findings', (open) => {
     expect(finding.shares).toEqual(whole.shares);
     await inbox.commit(batch);
     expect(await findings.findingOf('RET-1')).toEqual(finding);
+  });
+
+  it('counts what came of the way; what is missing is in flight, then late, and then there', async () => {
+    const store = await open();
+    await seedLedger(store);
+    await seedRecords(store);
+    const clock = new ManualClock(exampleAt(600));
+    const findings = createFindings({ store, clock });
+    const inbox = new Inbox(store);
+    const send = (...records: DeviceRecord[]) => {
+      const parts = { deviceId: 'PI-1', outbox: { minSeq: 1, maxSeq: 7 }, receivedAt: clock.wallMs() };
+      return inbox.commit([submissionOf(records, parts)]);
+    };
+    await send(at(1, 2), at(2, 3), at(3, 4));
+    // The last one was made after the way.
+    await send(at(6, 31), at(7, 55));
+    const early = await findings.findingOf('RET-1');
+    const none = { late: 0, dropped: 0, refused: 0, lost: 0, inFlight: 0, undated: 0 };
+    const inFlight = { completeness: 1, stored: 4, ...none, inFlight: 2 };
+    expect(early.completeness).toEqual({ ...inFlight, devices: [{ device: 'PI-1', ...inFlight }] });
+    expect(early).not.toHaveProperty('missing');
+    expect(early.explanation).toContain('2 records that may be of this way are still to come');
+    clock.advance(IN_FLIGHT_MS - 1);
+    expect(await findings.findingOf('RET-1')).toEqual(early);
+
+    clock.advance(1);
+    const late = await findings.findingOf('RET-1');
+    const counts = { completeness: 4 / 6, stored: 4, ...none, late: 2 };
+    const limits = { earliest: '2026-03-01T09:34:00.000Z', latest: '2026-03-01T10:01:00.000Z' };
+    expect(late).toEqual({
+      ...early,
+      id: expect.not.stringContaining(early.id),
+      computedAt: new Date(clock.wallMs()).toISOString(),
+      completeness: { ...counts, devices: [{ device: 'PI-1', ...counts }] },
+      missing: [{ device: 'PI-1', records: 2, state: 'late', reason: null, ...limits }],
+      explanation: expect.stringMatching(
+        /2 records of PI-1 .* are late: .* 2 records that may be of this way are still to come/,
+      ),
+    });
+    clock.advance(IN_FLIGHT_MS);
+    expect(await findings.findingOf('RET-1')).toEqual(late);
+
+    await send(at(4, 10), at(5, 20));
+    const whole = await findings.findingOf('RET-1');
+    expect(whole.completeness).toMatchObject({ completeness: 1, stored: 6, late: 0, inFlight: 0 });
+    expect(whole).not.toHaveProperty('missing');
+    expect(whole.explanation).not.toContain('still to come');
+    expect(await store.db.selectFrom('finding').select('id').execute()).toHaveLength(3);
+  });
+
+  it('counts each device while it travelled along, and all of them in the number of the shipment', async () => {
+    const store = await open();
+    await seedLedger(store);
+    await store.db.insertInto('device').values({ id: 'PI-2', name: 'Recorder 2' }).execute();
+    const during = { starts_at: exampleAt(18), ends_at: exampleAt(26) };
+    await store.db
+      .insertInto('assignment')
+      .values({ id: 'ASG-2', device: 'PI-2', shipment: PARCEL, site: null, zone: null, ...during })
+      .execute();
+    const inbox = new Inbox(store);
+    await inbox.commit([
+      submissionOf([at(1, 2), at(2, 12)], { deviceId: 'PI-1', outbox: { minSeq: 1, maxSeq: 2 } }),
+      // Before it travelled along, and while it did: one of three is lost.
+      submissionOf([at(1, 5), at(2, 20)], { deviceId: 'PI-2', outbox: { minSeq: 1, maxSeq: 2 } }),
+      submissionOf([at(4, 22)], { deviceId: 'PI-2', outbox: { minSeq: 4, maxSeq: 4 } }),
+    ]);
+    const findings = createFindings({ store, clock: new ManualClock(exampleAt(600)) });
+    const finding = await findings.findingOf('RET-1');
+    expect(finding.completeness).toMatchObject({
+      ...{ completeness: 4 / 5, stored: 4, lost: 1 },
+      devices: [
+        { device: 'PI-1', completeness: 1, stored: 2, lost: 0 },
+        { device: 'PI-2', completeness: 2 / 3, stored: 2, lost: 1 },
+      ],
+    });
+    expect(finding.missing).toMatchObject([{ device: 'PI-2', records: 1, state: 'lost' }]);
+  });
+
+  it('has no completeness where no device travelled along, as findings of before have none', async () => {
+    const store = await open();
+    await seedLedger(store);
+    const findings = createFindings({ store, clock: new ManualClock(exampleAt(600)) });
+    const counted = await findings.findingOf('RET-1');
+    // A device that nobody has heard of travelled along: nothing of it is expected yet.
+    expect(counted.completeness).toMatchObject({
+      completeness: null,
+      devices: [{ device: 'PI-1', stored: 0 }],
+    });
+    expect(Check(Finding, counted)).toBe(true);
+    await store.db.deleteFrom('assignment').execute();
+    const bare = await findings.findingOf('RET-1');
+    expect(bare).not.toHaveProperty('completeness');
+    expect(Check(Finding, bare)).toBe(true);
   });
 
   it('uses the legs and the device of the pallet that carried the parcel', async () => {

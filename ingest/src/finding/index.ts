@@ -6,8 +6,8 @@ import { findingId } from './finding-id.ts';
 
 export interface Findings {
   /**
-   * What is known by now about the cause of a return. While no record is added, the answer stays the same
-   * to the last character, `computedAt` included.
+   * What is known by now about the cause of a return. While no record is added and none becomes late, the answer stays
+   * the same to the last character, `computedAt` included.
    *
    * @throws JostleError REST_NOT_FOUND where there is no such return
    */
@@ -24,15 +24,15 @@ export function createFindings({ store, clock }: { store: Store; clock: Clock })
 
   return {
     async findingOf(returnId) {
-      const given = await readCase(db, returnId);
+      const now = clock.wallMs();
+      const given = await readCase(db, returnId, now);
       const id = findingId(given);
       const known = await kept(id);
       if (known !== undefined) return known;
-      const computedAt = clock.wallMs();
-      const finding = { id, computedAt: new Date(computedAt).toISOString(), ...correlate(given) };
+      const finding = { id, computedAt: new Date(now).toISOString(), ...correlate(given) };
       await db
         .insertInto('finding')
-        .values({ id, return_id: returnId, computed_at: computedAt, body: JSON.stringify(finding) })
+        .values({ id, return_id: returnId, computed_at: now, body: JSON.stringify(finding) })
         .onConflict((conflict) => conflict.column('id').doNothing())
         .execute();
       return (await kept(id)) ?? finding;

@@ -73,6 +73,8 @@ export function hubFinding(returnId: string): Finding {
     shock,
     excursion: null,
   };
+  const none = { late: 0, dropped: 0, refused: 0, lost: 0, inFlight: 0, undated: 0 };
+  const counts = { completeness: 12_480 / 12_500, stored: 12_480, ...none };
   return {
     id: 'f'.repeat(64),
     returnId,
@@ -90,6 +92,19 @@ export function hubFinding(returnId: string): Finding {
     unobservedMinutes: 2,
     gaps: [
       { startsAt: '2026-03-01T10:10:00.000Z', endsAt: '2026-03-01T10:12:00.000Z', reason: 'device silent' },
+    ],
+    completeness: {
+      ...{ ...counts, late: 20 },
+      devices: [
+        { device: 'DEV-1', ...counts, completeness: 1, stored: 12_000 },
+        { device: 'DEV-2', ...counts, completeness: 0.96, stored: 480, late: 20 },
+      ],
+    },
+    missing: [
+      {
+        ...{ device: 'DEV-2', records: 20, state: 'late', reason: null, earliest: null },
+        latest: '2026-03-01T10:12:00.000Z',
+      },
     ],
     legs: [
       {

@@ -3,6 +3,7 @@ import { journeyCard } from '../chart/journey-card.ts';
 import { sharesCard } from '../chart/shares-card.ts';
 import { shockCard } from '../chart/shock-card.ts';
 import { fetchFinding, fetchReturn } from '../ui/api.ts';
+import { shortCompletenessText } from '../ui/completeness-text.ts';
 import { el } from '../ui/dom.ts';
 import {
   instantText,
@@ -15,6 +16,7 @@ import {
 } from '../ui/format.ts';
 import { type Section, section } from '../ui/section.ts';
 import { verdictBadge } from '../ui/verdict-badge.ts';
+import { completenessCards } from './completeness-card.ts';
 import { devicesSection } from './devices-section.ts';
 
 /** The answer for one return: verdict first, then the reasons for it. */
@@ -27,6 +29,7 @@ export function findingPage(returnId: string): Section[] {
       sharesCard(finding),
       journeyCard(finding),
       ...shockCards(finding),
+      ...completenessCards(finding),
       methodCard(finding),
     ],
   );
@@ -67,7 +70,7 @@ function headline({ verdict, cause }: Finding): string {
   }
 }
 
-function facts({ cause, observedMinutes, unobservedMinutes }: Finding): HTMLElement {
+function facts({ cause, observedMinutes, unobservedMinutes, completeness }: Finding): HTMLElement {
   const way = observedMinutes + unobservedMinutes;
   const shown: [string, string][] = [];
   if (cause !== null) {
@@ -78,6 +81,7 @@ function facts({ cause, observedMinutes, unobservedMinutes }: Finding): HTMLElem
     if (cause.excursion !== null) shown.push(...excursionFacts(cause.excursion));
   }
   shown.push(['Observed', way === 0 ? 'no leg on record' : partText(observedMinutes, unobservedMinutes)]);
+  if (completeness !== undefined) shown.push(['Completeness', shortCompletenessText(completeness)]);
   return el(
     'dl',
     { class: 'facts' },

@@ -1,5 +1,6 @@
-import type { MissingRecords } from '@jostle/contracts';
+import type { FindingCompleteness, MissingRecords } from '@jostle/contracts';
 import type { Kysely } from 'kysely';
+import { type Counts, sumOf, withCompleteness } from '../completeness/counts.ts';
 import { completenessIn } from '../completeness/device-completeness.ts';
 import { type PlacedGap, together } from '../completeness/gap-groups.ts';
 import { type Interval, intersectionOf, unionOf } from '../correlation/intervals.ts';
@@ -11,24 +12,33 @@ import type { Database } from '../store/database.ts';
 const STRETCHES = 200;
 
 /**
- * Records of devices that will not come and that were made, or may have been, while they travelled along. What is only
- * late is left out: it comes, and then there is another finding.
+ * How much has come of what devices recorded, or may have, while they travelled along, and what has not. What is in
+ * flight is counted apart and no gap, as everywhere.
+ *
+ * @param now ms since the epoch: what is missing for less than a message takes is in flight
  */
-export async function readMissing(
+export async function readCompleteness(
   db: Kysely<Database>,
   windows: readonly ObservationWindow[],
   way: Interval,
-): Promise<Pick<ReturnCase, 'missing'>> {
+  now: number,
+): Promise<Pick<ReturnCase, 'completeness' | 'missing'>> {
+  const parts: Counts[] = [];
+  const devices: FindingCompleteness['devices'] = [];
   const missing: MissingRecords[] = [];
   for (const device of new Set(windows.map((window) => window.device))) {
     const own = unionOf(windows.filter((window) => window.device === device));
     const travelled = intersectionOf(own, [way]);
     if (travelled.length === 0) continue;
-    // Whether they are late or on their way makes no difference here, so neither does the time.
-    const { gaps } = await completenessIn(db, device, 0, travelled);
+    const { counts, gaps } = await completenessIn(db, device, now, travelled);
+    parts.push(counts);
+    devices.push({ device, ...withCompleteness(counts) });
     missing.push(...stretchesOf(device, gaps));
   }
-  return missing.length === 0 ? {} : { missing };
+  return {
+    ...(devices.length > 0 && { completeness: { ...withCompleteness(sumOf(parts)), devices } }),
+    ...(missing.length > 0 && { missing }),
+  };
 }
 
 /** The largest gaps one by one, so that a finding does not grow with the number of them, and the others in sums. */
@@ -53,7 +63,7 @@ function stretchesOf(device: string, gaps: readonly PlacedGap[]): MissingRecords
 type MissingGap = PlacedGap & { state: MissingRecords['state'] };
 
 function isMissing(gap: PlacedGap): gap is MissingGap {
-  return gap.state !== 'in-flight' && gap.state !== 'late';
+  return gap.state !== 'in-flight';
 }
 
 function stretchOf(device: string, { records, state, reason, earliest, latest }: MissingGap): MissingRecords {
