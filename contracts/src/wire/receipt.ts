@@ -2,7 +2,8 @@ import Type, { type Static } from 'typebox';
 
 /**
  * What ingest has committed of one epoch. Only what it covers may leave the outbox.
- * Cumulative: every later receipt includes the earlier ones, so a lost one only delays.
+ * Each names all that is settled from seq 1 on and the ranges in which the messages lie that it answers. A lost one only
+ * delays: what it named is sent again, and answered again.
  */
 export const ReceiptMessage = Type.Object(
   {
@@ -13,7 +14,8 @@ export const ReceiptMessage = Type.Object(
       description: 'Every seq from 1 to this is committed, or was no longer in the outbox.',
     }),
     have: Type.Array(Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })]), {
-      description: 'Committed ranges above upTo, both ends included.',
+      description:
+        'Committed ranges above upTo that hold records of the messages this answers, both ends included.',
     }),
     dead: Type.Array(
       Type.Object(

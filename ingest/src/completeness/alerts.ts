@@ -1,8 +1,11 @@
-import { type AlertKind, countOf, missingFrom, type SeqRanges } from '@jostle/contracts';
+import { type AlertKind, countOf, missingFrom } from '@jostle/contracts';
 import type { Selectable, Transaction } from 'kysely';
+import { type EpochName, epochKey } from '../inbox/epoch-group.ts';
 import type { Database } from '../store/database.ts';
+import type { Engine } from '../store/engine.ts';
 import { insertChunks } from '../store/insert-chunks.ts';
 import type { CompletenessTables } from './completeness-tables.ts';
+import { readSettled } from './settled-ranges.ts';
 
 /** Something that people have to be told of. */
 export interface AlertNews {
@@ -53,32 +56,41 @@ export async function raiseAlerts(
   return [...raised];
 }
 
-/** Takes out of the alerts about lost records what came after all. */
+/**
+ * Takes out of the alerts about lost records what came after all, or was dropped.
+ *
+ * @param late epochs of which something came that was lost, each with the time of its batch, ms
+ */
 export async function settleAlerts(
   trx: Transaction<Database>,
-  { deviceId, epoch, at }: { deviceId: string; epoch: string; at: number },
-  settled: SeqRanges,
+  engine: Engine,
+  late: readonly (EpochName & { receivedAt: number })[],
 ): Promise<void> {
-  const rows = await trx
-    .selectFrom('alert')
-    .selectAll()
-    .where('device_id', '=', deviceId)
-    .where('epoch', '=', epoch)
-    .where('kind', '=', 'lost')
-    .where('resolved_at', 'is', null)
-    .execute();
-  for (const { id, from_seq, to_seq, records } of rows) {
-    const missing = countOf(missingFrom(settled, from_seq, to_seq));
-    if (missing === records) continue;
+  if (late.length === 0) return;
+  // Keyed by `epochKey`: when it came.
+  const times = new Map(late.map((epoch) => [epochKey(epoch), epoch.receivedAt]));
+  const rows = (await unresolvedOf(trx, late)).filter(
+    (row) => row.kind === 'lost' && times.has(epochKey(nameOf(row))),
+  );
+  const windows = rows.map((row) => ({ ...nameOf(row), fromSeq: row.from_seq, toSeq: row.to_seq }));
+  const found = await readSettled(trx, engine, windows);
+  for (const row of rows) {
+    const key = epochKey(nameOf(row));
+    const missing = countOf(missingFrom(found.get(key)?.settled ?? [], row.from_seq, row.to_seq));
+    if (missing === row.records) continue;
     await trx
       .updateTable('alert')
-      .set({ records: missing, resolved_at: missing === 0 ? at : null })
-      .where('id', '=', id)
+      .set({ records: missing, resolved_at: missing === 0 ? (times.get(key) ?? null) : null })
+      .where('id', '=', row.id)
       .execute();
   }
 }
 
-async function unresolvedOf(trx: Transaction<Database>, news: readonly AlertNews[]): Promise<AlertRow[]> {
+function nameOf({ device_id: deviceId, epoch }: AlertRow): EpochName {
+  return { deviceId, epoch };
+}
+
+async function unresolvedOf(trx: Transaction<Database>, news: readonly EpochName[]): Promise<AlertRow[]> {
   return trx
     .selectFrom('alert')
     .selectAll()

@@ -1,14 +1,16 @@
+import { addRange, type SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
 import { epochKey } from '../inbox/epoch-group.ts';
+import { spanOf } from '../inbox/group-sort.ts';
+import { rangesAround, type SeqWindow } from '../inbox/seq-windows.ts';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
-import { deleteByKeys, insertRows, selectByKeys } from '../store/row-sets.ts';
+import { deleteByKeys, insertRows } from '../store/row-sets.ts';
 import type { AlertNews } from './alerts.ts';
 import { type ChainRange, joinRun, type LinkedRun } from './chain-rules.ts';
 import type { EpochAccount } from './epoch-accounts.ts';
 import type { ReceptionFacts } from './reception-facts.ts';
 
-const COLUMNS = ['device_id', 'epoch', 'from_seq', 'to_seq', 'link_before', 'link_after'] as const;
 const RANGE_UPDATE = `on conflict (device_id, epoch, from_seq) do update set
   to_seq = excluded.to_seq, link_before = excluded.link_before, link_after = excluded.link_after`;
 
@@ -37,7 +39,7 @@ export async function checkChain(
   const known = await readChain(
     trx,
     engine,
-    linked.map(({ fact }) => fact),
+    linked.flatMap(({ fact, decidedBelow }) => windowsOf(fact, decidedBelow)),
   );
   const news: AlertNews[] = [];
   const followed = linked.map(({ fact, decidedBelow }): Followed => {
@@ -67,23 +69,33 @@ function chainAlert(deviceId: string, epoch: string, seq: number, at: number): A
   };
 }
 
+/** Where the chain matters: at the messages, and where ranges are let go. */
+function windowsOf({ deviceId, epoch, runs }: ReceptionFacts, decidedBelow: number): SeqWindow[] {
+  const spans = runs.reduce<SeqRanges>((ranges, { records }) => {
+    const span = spanOf(records);
+    return span === undefined ? ranges : addRange(ranges, ...span);
+  }, []);
+  return [[1, decidedBelow - 2] as const, ...spans].map(([fromSeq, toSeq]) => ({
+    ...{ deviceId, epoch, fromSeq, toSeq },
+  }));
+}
+
 /** By rising seq, keyed by `epochKey`. */
 async function readChain(
   trx: Transaction<Database>,
   engine: Engine,
-  facts: readonly ReceptionFacts[],
+  windows: readonly SeqWindow[],
 ): Promise<Map<string, ChainRange[]>> {
-  const keys = facts.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch }));
-  const known = new Map<string, ChainRange[]>();
-  for (const row of await selectByKeys(trx, engine, 'chain_range', COLUMNS, keys)) {
-    const { from_seq: fromSeq, to_seq: toSeq, link_before: before, link_after: after } = row;
-    const key = epochKey({ deviceId: row.device_id, epoch: row.epoch });
-    const own = known.get(key);
-    if (own === undefined) known.set(key, [{ fromSeq, toSeq, before, after }]);
-    else own.push({ fromSeq, toSeq, before, after });
-  }
-  for (const ranges of known.values()) ranges.sort((a, b) => a.fromSeq - b.fromSeq);
-  return known;
+  const found = await rangesAround(trx, engine, 'chain_range', windows);
+  return new Map(
+    [...found].map(([key, rows]) => [
+      key,
+      rows.map((row) => ({
+        ...{ fromSeq: row.from_seq, toSeq: row.to_seq },
+        ...{ before: row.link_before, after: row.link_after },
+      })),
+    ]),
+  );
 }
 
 async function writeChain(
@@ -94,10 +106,11 @@ async function writeChain(
   const gone: { device_id: string; epoch: string; from_seq: number }[] = [];
   const changed: Database['chain_range'][] = [];
   for (const { deviceId, epoch, old, now } of followed) {
+    const starts = new Set(now.map(({ fromSeq }) => fromSeq));
+    const known = new Set(old);
     for (const { fromSeq } of old)
-      if (!now.some((range) => range.fromSeq === fromSeq))
-        gone.push({ device_id: deviceId, epoch, from_seq: fromSeq });
-    for (const range of now) if (!old.includes(range)) changed.push(rangeRow(deviceId, epoch, range));
+      if (!starts.has(fromSeq)) gone.push({ device_id: deviceId, epoch, from_seq: fromSeq });
+    for (const range of now) if (!known.has(range)) changed.push(rangeRow(deviceId, epoch, range));
   }
   await deleteByKeys(trx, engine, 'chain_range', gone);
   await insertRows(trx, engine, 'chain_range', changed, RANGE_UPDATE);

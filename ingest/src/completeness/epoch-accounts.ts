@@ -1,13 +1,10 @@
-import type { SeqRanges } from '@jostle/contracts';
-import { type SqlBool, sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { epochKey } from '../inbox/epoch-group.ts';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
-import { insertChunks } from '../store/insert-chunks.ts';
 import { insertRows, selectByKeys } from '../store/row-sets.ts';
 import type { CompletenessTables } from './completeness-tables.ts';
 import { type Ageing, aged, type Decision } from './gap-rules.ts';
-import { unionOfRanges } from './seq-sets.ts';
 
 /** What is known of one outbox. */
 export interface EpochAccount extends Decision, Ageing {
@@ -134,37 +131,3 @@ const COLUMNS = ['device_id', 'epoch', ...CHANGING] as const;
 const ACCOUNT_UPDATE = `on conflict (device_id, epoch) do update set ${CHANGING.map(
   (column) => `${column} = excluded.${column}`,
 ).join(', ')}`;
-
-/** What these epochs dropped, as far as it is not decided yet, or all of it. Keyed by `epochKey`. */
-export async function readRanges(
-  trx: Transaction<Database>,
-  table: 'dropped' | 'received',
-  epochs: readonly EpochOfDevice[],
-  which: 'all' | 'undecided',
-): Promise<Map<string, SeqRanges>> {
-  // Keyed by `epochKey`.
-  const found = new Map<string, [number, number][]>();
-  for (const chunk of insertChunks(epochs)) {
-    let rows = trx
-      .selectFrom(table)
-      .leftJoin('reception_epoch', (join) =>
-        join
-          .onRef('reception_epoch.device_id', '=', `${table}.device_id`)
-          .onRef('reception_epoch.epoch', '=', `${table}.epoch`),
-      )
-      .select([`${table}.device_id`, `${table}.epoch`, `${table}.from_seq`, `${table}.to_seq`])
-      .where(`${table}.device_id`, 'in', [...new Set(chunk.map(({ deviceId }) => deviceId))])
-      .where(`${table}.epoch`, 'in', [...new Set(chunk.map(({ epoch }) => epoch))]);
-    if (which === 'undecided')
-      rows = rows.where(
-        sql<SqlBool>`${sql.ref(`${table}.to_seq`)} >= coalesce(reception_epoch.decided_below, 0)`,
-      );
-    for (const { device_id, epoch, from_seq, to_seq } of await rows.execute()) {
-      const key = epochKey({ deviceId: device_id, epoch });
-      const own = found.get(key);
-      if (own === undefined) found.set(key, [[from_seq, to_seq]]);
-      else own.push([from_seq, to_seq]);
-    }
-  }
-  return new Map([...found].map(([key, ranges]) => [key, unionOfRanges(ranges)]));
-}

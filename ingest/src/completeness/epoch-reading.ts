@@ -1,3 +1,4 @@
+import { unionOfRanges } from '@jostle/contracts';
 import type { Kysely } from 'kysely';
 import type { Interval } from '../correlation/intervals.ts';
 import type { Database } from '../store/database.ts';
@@ -6,7 +7,7 @@ import { agedSeqAt } from './gap-rules.ts';
 import { gapsOf, type SeqGap } from './gap-states.ts';
 import type { DatedStep } from './gap-times.ts';
 import { UNDATED } from './reception-steps.ts';
-import { rangesOf, unionOfRanges } from './seq-sets.ts';
+import { rangesOf } from './seq-sets.ts';
 
 /** One outbox of a device with what is not in the inbox of it. */
 export interface EpochGaps {

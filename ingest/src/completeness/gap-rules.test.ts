@@ -1,8 +1,7 @@
-import type { OutboxSpan, SeqRanges } from '@jostle/contracts';
+import { type OutboxSpan, type SeqRanges, unionOfRanges } from '@jostle/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aged, agedSeqAt, type Decision, decide, IN_FLIGHT_MS } from './gap-rules.ts';
-import { unionOfRanges } from './seq-sets.ts';
 
 const START: Decision = { decidedBelow: 1, pending: null };
 

@@ -1,5 +1,4 @@
-import { type GapState, missingFrom, type SeqRanges } from '@jostle/contracts';
-import { unionOfRanges } from './seq-sets.ts';
+import { type GapState, missingFrom, type SeqRanges, unionOfRanges } from '@jostle/contracts';
 
 /** Seqs of one epoch that are not in the inbox, both ends included, and none between them that is. */
 export interface SeqGap {

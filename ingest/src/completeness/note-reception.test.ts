@@ -69,6 +69,16 @@ onEachStore('reception', (open) => {
     expect(await counts()).toEqual({ ...NONE, stored: 8, dropped: 2 });
   });
 
+  it('decides a report that waits when what it still held has come, though a later one held less', async () => {
+    const { send, alerts } = await openInbox();
+    await send(climate(1, 1), { minSeq: 1, maxSeq: 1 });
+    await send(climate(12, 12), { minSeq: 10, maxSeq: 14 });
+    await send(climate(15, 15), { minSeq: 13, maxSeq: 20 });
+    expect(await alerts()).toEqual([]);
+    await send(climate(13, 14), { minSeq: 10, maxSeq: 14 });
+    expect(await alerts()).toMatchObject([{ kind: 'lost', from_seq: 2, to_seq: 9, records: 8 }]);
+  });
+
   it('resolves the alert when the records come after all', async () => {
     const { send, counts, alerts } = await openInbox();
     await send(climate(3, 3), { minSeq: 3, maxSeq: 3 });

@@ -1,23 +1,18 @@
 import { countOf, missingFrom, type SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
 import { epochKey } from '../inbox/epoch-group.ts';
+import type { SeqWindow } from '../inbox/seq-windows.ts';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
 import { type AlertNews, raiseAlerts, settleAlerts } from './alerts.ts';
 import { checkChain } from './chain-check.ts';
-import { countDropped } from './dropped-counts.ts';
-import {
-  type EpochAccount,
-  heard,
-  newAccount,
-  readAccounts,
-  readRanges,
-  writeAccounts,
-} from './epoch-accounts.ts';
+import { droppedChanges } from './dropped-counts.ts';
+import { spansOf, writeSpans } from './dropped-spans.ts';
+import { type EpochAccount, heard, newAccount, readAccounts, writeAccounts } from './epoch-accounts.ts';
 import { decide, IN_FLIGHT_MS } from './gap-rules.ts';
 import type { ReceptionFacts } from './reception-facts.ts';
 import { addToSteps } from './reception-steps.ts';
-import { unionOfRanges } from './seq-sets.ts';
+import { readSettled } from './settled-ranges.ts';
 
 const NO_TOMBSTONE = 'the device no longer has them, and no tombstone says why';
 const OTHER_OUTBOX = 'another outbox took the place of the one that held them before they were delivered';
@@ -25,6 +20,8 @@ const OTHER_OUTBOX = 'another outbox took the place of the one that held them be
 /**
  * Keeps account of what came and what is missing, follows the chain of each outbox and raises alerts. One call for a
  * batch, with as many statements however many devices it holds, as long as nothing is missing.
+ *
+ * INVARIANT: the received ranges of the batch are written.
  *
  * @returns alerts that are new or grew
  */
@@ -35,11 +32,12 @@ export async function noteReception(
 ): Promise<AlertNews[]> {
   if (facts.length === 0) return [];
   const known = await readAccounts(trx, engine, facts);
-  const dropped = await countDropped(trx, engine, facts, known);
+  const dropped = await droppedChanges(trx, engine, facts, known);
+  await writeSpans(trx, facts);
   const now = facts.map((fact) => counted(known.get(epochKey(fact)), fact, dropped.get(epochKey(fact))));
   const closing = supersededBy(now, known);
-  const news = await decideAll(trx, facts, now);
-  news.push(...(await closeAll(trx, closing)));
+  const news = await decideAll(trx, engine, facts, now);
+  news.push(...(await closeAll(trx, engine, closing)));
   await writeAccounts(trx, engine, closing.length === 0 ? now : [...now, ...closing]);
   await addToSteps(trx, engine, facts);
   news.push(...(await checkChain(trx, engine, facts, now)));
@@ -50,13 +48,9 @@ export async function noteReception(
 /**
  * The account after the batch, still without what follows from it.
  *
- * @param dropped absent where the batch does not change it
+ * @param dropped by how much the number of what was dropped changes
  */
-function counted(
-  old: EpochAccount | undefined,
-  fact: ReceptionFacts,
-  dropped: number | undefined,
-): EpochAccount {
+function counted(old: EpochAccount | undefined, fact: ReceptionFacts, dropped = 0): EpochAccount {
   const { reports, before, after, fresh, receivedAt } = fact;
   const account = old ?? newAccount(fact, receivedAt);
   let minSeq = 0;
@@ -71,44 +65,47 @@ function counted(
     ...(isHeard ? heard(account, receivedAt, minSeq, maxSeq) : account),
     received: account.received + countOf(after) - countOf(before),
     stored: fresh.reduce((sum, { records }) => sum + records.length, account.stored),
-    dropped: dropped ?? account.dropped,
+    dropped: account.dropped + dropped,
   };
-}
-
-function tombstonesOf({ tombstones }: ReceptionFacts): SeqRanges {
-  return tombstones.flatMap(({ body: { fromSeq, toSeq } }) =>
-    fromSeq <= toSeq ? [[fromSeq, toSeq] as const] : [],
-  );
 }
 
 /** Changes the accounts of those of which something may be missing for good. */
 async function decideAll(
   trx: Transaction<Database>,
+  engine: Engine,
   facts: readonly ReceptionFacts[],
   accounts: EpochAccount[],
 ): Promise<AlertNews[]> {
-  const open = facts.filter((fact, i) => isOpen(fact, accounts[i]));
+  const open = facts.flatMap((fact, i) => windowsToDecide(fact, accounts[i]));
+  const found = await readSettled(trx, engine, open);
   const late = facts.filter((fact, i) => isBehind(fact, accounts[i]));
-  const undecided = await readRanges(trx, 'dropped', open, 'undecided');
   const news: AlertNews[] = [];
   facts.forEach((fact, i) => {
     const account = accounts[i];
     if (account === undefined) return;
-    const dropped = undecided.get(epochKey(fact));
-    const settled = dropped === undefined ? fact.after : unionOfRanges(fact.after, dropped);
-    const { decidedBelow, pending } = decide(account, fact.reports, account.minSeq, fact.after, settled);
+    const whole = { received: fact.after, settled: fact.after };
+    const { received, settled } = found.get(epochKey(fact)) ?? whole;
+    const { decidedBelow, pending } = decide(account, fact.reports, account.minSeq, received, settled);
     news.push(...lostNews(account, decidedBelow, settled, NO_TOMBSTONE, fact.receivedAt));
     accounts[i] = { ...account, decidedBelow, pending };
   });
-  if (late.length > 0) await settleLate(trx, late);
+  await settleAlerts(trx, engine, late);
   return news;
 }
 
-/** Something is missing below what the outbox holds, and it is not decided. */
-function isOpen({ after, reports }: ReceptionFacts, account: EpochAccount | undefined): boolean {
-  if (account === undefined) return false;
-  const below = Math.max(account.pending?.minSeq ?? 0, ...reports.map(({ minSeq }) => minSeq));
-  return missingFrom(after, account.decidedBelow, below - 1).length > 0;
+/**
+ * Where it must be known what came of an epoch; nowhere as long as nothing is missing that is not decided: below what the
+ * outbox holds, and where that begins, because the range there tells whether all of it has come.
+ */
+function windowsToDecide({ after, reports }: ReceptionFacts, account: EpochAccount | undefined): SeqWindow[] {
+  if (account === undefined) return [];
+  const { deviceId, epoch, decidedBelow, pending, minSeq } = account;
+  const below = Math.max(pending?.minSeq ?? 0, ...reports.map((report) => report.minSeq));
+  if (missingFrom(after, decidedBelow, below - 1).length === 0) return [];
+  return [
+    { deviceId, epoch, fromSeq: decidedBelow, toSeq: below - 1 },
+    { deviceId, epoch, fromSeq: minSeq, toSeq: minSeq },
+  ];
 }
 
 /** Something came, or was said to be dropped, of which all was decided. */
@@ -117,15 +114,7 @@ function isBehind(fact: ReceptionFacts, account: EpochAccount | undefined): bool
   const isNew = fact.after.some(
     ([from, to]) => from < below && missingFrom(fact.before, from, Math.min(to, below - 1)).length > 0,
   );
-  return isNew || tombstonesOf(fact).some(([from]) => from < below);
-}
-
-async function settleLate(trx: Transaction<Database>, facts: readonly ReceptionFacts[]): Promise<void> {
-  const dropped = await readRanges(trx, 'dropped', facts, 'all');
-  for (const fact of facts) {
-    const settled = unionOfRanges(fact.after, dropped.get(epochKey(fact)) ?? []);
-    await settleAlerts(trx, { ...fact, at: fact.receivedAt }, settled);
-  }
+  return isNew || spansOf(fact.tombstones).some(([from]) => from < below);
 }
 
 /** The other outboxes of devices that have been silent while this one spoke, for longer than a message takes. */
@@ -148,15 +137,19 @@ function supersededBy(
 }
 
 /** What the outboxes still had is lost: they are not there any more. */
-async function closeAll(trx: Transaction<Database>, closing: EpochAccount[]): Promise<AlertNews[]> {
-  if (closing.length === 0) return [];
-  const received = await readRanges(trx, 'received', closing, 'all');
-  const dropped = await readRanges(trx, 'dropped', closing, 'all');
+async function closeAll(
+  trx: Transaction<Database>,
+  engine: Engine,
+  closing: EpochAccount[],
+): Promise<AlertNews[]> {
+  const undecided = closing.map(({ deviceId, epoch, decidedBelow, maxSeq }) => ({
+    ...{ deviceId, epoch, fromSeq: decidedBelow, toSeq: maxSeq },
+  }));
+  const found = await readSettled(trx, engine, undecided);
   return closing.flatMap((account, i) => {
-    const key = epochKey(account);
-    const settled = unionOfRanges(received.get(key) ?? [], dropped.get(key) ?? []);
     const decidedBelow = Math.max(account.decidedBelow, account.maxSeq + 1);
     closing[i] = { ...account, decidedBelow, pending: null };
+    const { settled } = found.get(epochKey(account)) ?? { settled: [] };
     return lostNews(account, decidedBelow, settled, OTHER_OUTBOX, account.closedAt ?? 0);
   });
 }

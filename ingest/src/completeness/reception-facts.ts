@@ -15,7 +15,7 @@ export interface ReceptionFacts {
   receivedAt: number;
   /** What each message said that the outbox still held; none of what comes out of the quarantine. */
   reports: readonly OutboxSpan[];
-  /** The seqs that were committed before and after the batch. */
+  /** The committed ranges that the batch touches, where the outbox begins and at the end, before and after the batch. */
   before: SeqRanges;
   after: SeqRanges;
   fresh: readonly FreshRecords[];

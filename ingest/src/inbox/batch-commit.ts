@@ -1,4 +1,10 @@
-import { type DeviceRecord, type ErrorCode, missingFrom, type SeqRanges } from '@jostle/contracts';
+import {
+  type DeviceRecord,
+  type ErrorCode,
+  missingFrom,
+  type SeqRanges,
+  withoutRanges,
+} from '@jostle/contracts';
 import type { Transaction } from 'kysely';
 import { type NotedBoot, noteBoots, openBoots } from '../boot-time/boot-notes.ts';
 import { boundRecords } from '../boot-time/bounding.ts';
@@ -10,11 +16,11 @@ import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
 import { insertRows } from '../store/row-sets.ts';
 import type { CommitReport } from './commit-report.ts';
-import { without } from './dead-ranges.ts';
-import { writeDerivedOf, writeDropped } from './derived-rows.ts';
+import { writeDerivedOf } from './derived-rows.ts';
 import { writeStates } from './device-states.ts';
 import { type EpochGroup, epochKey } from './epoch-group.ts';
 import { repeatedRanges, type StoredAt, sortGroup } from './group-sort.ts';
+import { windowsOf } from './group-windows.ts';
 import type { Quarantine } from './quarantine.ts';
 import { buildReceipt } from './receipt-builder.ts';
 import { readRanges, writeRanges } from './received-ranges.ts';
@@ -49,7 +55,6 @@ export async function commitGroups(
   const { receptions, boots } = await receive(commit, groups);
   const rows = receptions.flatMap((reception) => runRows(reception, reception.fresh));
   await insertRows(trx, engine, 'inbox', rows);
-  await writeDropped(trx, receptions);
   await writeDerivedOf(trx, receptions);
   for (const boot of boots) if (boot.isMoved) await moveRecords(trx, boot);
   await bound(commit, receptions);
@@ -70,13 +75,13 @@ async function receive(
   { trx, engine }: Commit,
   groups: readonly EpochGroup[],
 ): Promise<{ receptions: Reception[]; boots: readonly NotedBoot[] }> {
-  const received = await readRanges(trx, engine, 'received', groups);
+  const received = await readRanges(trx, engine, 'received', groups.flatMap(windowsOf));
   const dying = groups.filter((group) => group.isReplay === true || rejectsOf(group).length > 0);
-  const dead = await readRanges(trx, engine, 'dead', dying);
+  const dead = await readRanges(trx, engine, 'dead', dying.flatMap(windowsOf));
   const committedOf = (group: EpochGroup) => received.get(epochKey(group)) ?? NO_RANGES;
   const deadOf = (group: EpochGroup) => dead.get(epochKey(group)) ?? NO_RANGES;
   const settledOf = (group: EpochGroup) =>
-    group.isReplay === true ? without(committedOf(group), deadOf(group)) : committedOf(group);
+    group.isReplay === true ? withoutRanges(committedOf(group), deadOf(group)) : committedOf(group);
   const stretches = groups.map((group) => ({
     deviceId: group.deviceId,
     epoch: group.epoch,

@@ -147,24 +147,6 @@ function faultRow(origin: Origin, { record: { seq, body }, placement }: Placed<'
   };
 }
 
-/** Writes what devices say that they dropped; that has no time. */
-export async function writeDropped(
-  trx: Transaction<Database>,
-  epochs: readonly (Origin & { tombstones: readonly TombstoneRecord[] })[],
-): Promise<void> {
-  const rows = epochs.flatMap(({ deviceId, epoch, tombstones }) =>
-    tombstones.map(({ body: { fromSeq, toSeq, reason } }) => ({
-      ...{ device_id: deviceId, epoch, from_seq: fromSeq, to_seq: toSeq, reason },
-    })),
-  );
-  for (const chunk of insertChunks(rows))
-    await trx
-      .insertInto('dropped')
-      .values(chunk)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-}
-
 export type TombstoneRecord = Extract<DeviceRecord, { kind: 'tombstone' }>;
 
 type ExcursionRow = Insertable<Database['excursion']>;

@@ -52,7 +52,7 @@ export function repeatedRanges({ messages }: EpochGroup, committed: SeqRanges): 
 /**
  * Sorts the records of a group into new ones, repetitions and conflicts.
  *
- * @param committed what is committed of this epoch; for a replay of the quarantine without what is dead
+ * @param committed what is committed of this epoch where its messages lie; for a replay of the quarantine without what is dead
  * @param storedAt the stored records of `repeatedRanges`; a committed seq without one lies in quarantine, or its run has
  * expired
  */
@@ -119,7 +119,8 @@ function freshAt(fresh: readonly FreshRun[], seq: number): DeviceRecord | undefi
   return undefined;
 }
 
-function spanOf(records: readonly DeviceRecord[]): [from: number, to: number] | undefined {
+/** From the first to the last seq of records in their order; undefined without any. */
+export function spanOf(records: readonly DeviceRecord[]): [from: number, to: number] | undefined {
   const first = records[0];
   const last = records.at(-1);
   return first === undefined || last === undefined ? undefined : [first.seq, last.seq];

@@ -1,4 +1,5 @@
 import { addRange, type ReceiptMessage, type SeqRanges } from '@jostle/contracts';
+import { overlaps } from './group-sort.ts';
 
 /** Together they keep a receipt below MAX_PAYLOAD_BYTES: 800 ranges of two 9-digit numbers, 150 codes of 30 letters. */
 const HAVE_MAX = 800;
@@ -6,7 +7,7 @@ const DEAD_MAX = 150;
 
 export interface ReceiptFacts {
   epoch: string;
-  /** Everything that was ever committed of this epoch. */
+  /** Committed ranges of this epoch: at least those at the answered messages and at the lowest seq of the outbox. */
   committed: SeqRanges;
   /** The lowest seq that the device's outbox still held: what lies below can never be sent again. */
   outboxMinSeq: number;
@@ -17,8 +18,8 @@ export interface ReceiptFacts {
 }
 
 /**
- * The receipt of one epoch. It is cumulative; only where the ranges do not fit into one message are those
- * left out that the answered messages did not touch, highest first.
+ * The receipt of one epoch: all from 1 on that is settled, and above that the committed ranges in which the answered
+ * messages lie, lowest first where they do not fit. What a lost receipt said is said again when the device sends again.
  */
 export function buildReceipt({
   epoch,
@@ -30,21 +31,12 @@ export function buildReceipt({
   const settled = outboxMinSeq > 1 ? addRange(committed, 1, outboxMinSeq - 1) : committed;
   const [first] = settled;
   const upTo = first !== undefined && first[0] === 1 ? first[1] : 0;
-  const above = upTo === 0 ? settled : settled.slice(1);
+  const have = settled.filter(([from, to]) => from > upTo && overlaps(answered, from, to));
   return {
     v: 1,
     epoch,
     upTo,
-    have: fitting(above, answered).map(([from, to]) => [from, to]),
+    have: have.slice(0, HAVE_MAX).map(([from, to]) => [from, to]),
     dead: dead.slice(0, DEAD_MAX),
   };
-}
-
-function fitting(ranges: SeqRanges, answered: SeqRanges): SeqRanges {
-  if (ranges.length <= HAVE_MAX) return ranges;
-  const isAnswered = (range: SeqRanges[number]) =>
-    answered.some(([from, to]) => from <= range[1] && to >= range[0]);
-  const kept = ranges.filter(isAnswered).slice(0, HAVE_MAX);
-  const others = ranges.filter((range) => !isAnswered(range)).slice(0, HAVE_MAX - kept.length);
-  return [...kept, ...others].sort((a, b) => a[0] - b[0]);
 }

@@ -2,44 +2,39 @@ import type { SeqRanges } from '@jostle/contracts';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
-import { deleteByKeys, insertRows, selectByKeys } from '../store/row-sets.ts';
-import { type EpochName, epochKey } from './epoch-group.ts';
-
-const COLUMNS = ['device_id', 'epoch', 'from_seq', 'to_seq'] as const;
+import { deleteByKeys, insertRows } from '../store/row-sets.ts';
+import type { EpochName } from './epoch-group.ts';
+import { rangesAround, type SeqWindow } from './seq-windows.ts';
 
 /** The tables that keep merged ranges of sequence numbers. */
-type RangeTable = 'received' | 'dead';
+type MergedTable = 'received' | 'dead';
 
 export interface RangeChange extends EpochName {
   before: SeqRanges;
   after: SeqRanges;
 }
 
-/** The sequence numbers that a table has of some epochs, keyed by epoch; none of an epoch that is missing. */
+/**
+ * The sequence numbers that a table has of some epochs in windows, as whole ranges with those that touch the windows, and
+ * perhaps some more. Keyed by epoch; none of an epoch that is missing.
+ */
 export async function readRanges(
   trx: Transaction<Database>,
   engine: Engine,
-  table: RangeTable,
-  epochs: readonly EpochName[],
+  table: MergedTable,
+  windows: readonly SeqWindow[],
 ): Promise<Map<string, SeqRanges>> {
-  const keys = epochs.map(({ deviceId, epoch }) => ({ device_id: deviceId, epoch }));
-  const rows = await selectByKeys(trx, engine, table, COLUMNS, keys);
-  const received = new Map<string, (readonly [number, number])[]>();
-  for (const { device_id: deviceId, epoch, from_seq, to_seq } of rows) {
-    const key = epochKey({ deviceId, epoch });
-    const ranges = received.get(key);
-    if (ranges === undefined) received.set(key, [[from_seq, to_seq]]);
-    else ranges.push([from_seq, to_seq]);
-  }
-  for (const ranges of received.values()) ranges.sort((a, b) => a[0] - b[0]);
-  return received;
+  const found = await rangesAround(trx, engine, table, windows);
+  return new Map(
+    [...found].map(([key, rows]) => [key, rows.map(({ from_seq, to_seq }) => [from_seq, to_seq])]),
+  );
 }
 
 /** Replaces the ranges that changed; most stay as they are, or only end later. */
 export async function writeRanges(
   trx: Transaction<Database>,
   engine: Engine,
-  table: RangeTable,
+  table: MergedTable,
   changes: readonly RangeChange[],
 ): Promise<void> {
   const gone: { device_id: string; epoch: string; from_seq: number }[] = [];

@@ -11,6 +11,7 @@ import { deadAfter } from './dead-ranges.ts';
 import { DATED_KINDS, type PlacedRecord, type TombstoneRecord } from './derived-rows.ts';
 import type { EpochGroup, RunSubmission } from './epoch-group.ts';
 import type { FreshRun, SortedGroup } from './group-sort.ts';
+import { outboxOf } from './group-windows.ts';
 import type { TimedRun } from './run-rows.ts';
 import type { Reject } from './submission.ts';
 
@@ -31,7 +32,7 @@ export interface Reception {
   messages: readonly RunSubmission[];
   /** What the outbox held at the most when the last of them were sent; zeros where none could be read. */
   outbox: OutboxSpan;
-  /** The committed seqs before and after the batch. */
+  /** The committed ranges that the batch touches, and perhaps others, before and after it. */
   before: SeqRanges;
   after: SeqRanges;
   /** Of these, the ones that never reached the inbox; neither is known where the batch cannot change them. */
@@ -61,11 +62,6 @@ export function receptionOf(
   const fresh = sorted.fresh.map((run) =>
     timed(run, boots.get(bootKey(group, run.records[0]?.bootId ?? ''))),
   );
-  const outbox = { minSeq: 0, maxSeq: 0 };
-  for (const { outbox: span } of messages) {
-    outbox.minSeq = Math.max(outbox.minSeq, span.minSeq);
-    outbox.maxSeq = Math.max(outbox.maxSeq, span.maxSeq);
-  }
   const { placed, undated, tombstones } = sightsOf(fresh);
   const rejects = rejectsOf(group);
   return {
@@ -74,7 +70,7 @@ export function receptionOf(
     receivedAt,
     group,
     messages,
-    outbox,
+    outbox: outboxOf(messages),
     before,
     after: sorted.answered.reduce<SeqRanges>((ranges, [from, to]) => addRange(ranges, from, to), before),
     dead: { before: dead, after: deadAfter(dead, before, rejects, sorted.fresh) },

@@ -1,7 +1,6 @@
 import type { HourDifference } from '@jostle/contracts';
-import { pointTimeText } from '@jostle/contracts';
+import { pointTimeText, unionOfRanges } from '@jostle/contracts';
 import type { Kysely } from 'kysely';
-import { unionOfRanges } from '../completeness/seq-sets.ts';
 import { isCovered } from '../inbox/group-sort.ts';
 import { toInstant } from '../ledger/instants.ts';
 import type { Database } from '../store/database.ts';
