@@ -42,6 +42,16 @@ test('every wrong key is named at once, and no secret is shown', () => {
   }
 });
 
+test.each(['amqp://tech:gehe@im@host:1', 'mqtt//tech:gehe@im@host', 'tech:gehe@im@host'])(
+  'the password in a wrong address is not shown: %s',
+  (url) => {
+    const schema = Type.Object({ url: Type.String({ env: 'URL', title: 'Where.', pattern: '^mqtt://' }) });
+    const read = () => readConfig(schema, { URL: url }, noFile);
+    expect(read).toThrow('tech:…@host');
+    expect(read).not.toThrow(/gehe|im@/);
+  },
+);
+
 test('a secret file that cannot be read is named', () => {
   expect(() => readConfig(Schema, { NAME: 'A', TOKEN_FILE: '/nowhere' }, noFile)).toThrow('TOKEN_FILE');
 });

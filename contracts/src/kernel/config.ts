@@ -103,6 +103,11 @@ function parseText(property: TSchema, text: string): unknown {
 }
 
 function wrongValue(property: ConfigKey, value: unknown, message: string): string {
-  const shown = property.secret ? '' : ` (it is ${JSON.stringify(value)})`;
+  const shown = property.secret ? '' : ` (it is ${withoutPasswords(JSON.stringify(value))})`;
   return `${message}${shown}: ${property.title}`;
+}
+
+/** An address may carry a password before its host, also one that is written wrong. */
+function withoutPasswords(text: string): string {
+  return text.replace(/:(?!\/\/).*@/, ':…@');
 }
