@@ -1,11 +1,9 @@
-import { isTopicAllowed, type MqttRole } from '@jostle/contracts';
+import { isTopicAllowed } from '@jostle/contracts';
 import type { AedesOptions, AuthErrorCode, AuthenticateError, Client, PublishPacket } from 'aedes';
-import type { Logger } from 'pino';
-import type { BrokerConfig } from './config.ts';
 import { ReceiptRoom } from './guards/receipt-room.ts';
 import type { RefusalLog } from './guards/refusal-log.ts';
-import { rolesById, rolesByToken } from './identity/client-roles.ts';
-import { CredentialsFile } from './identity/credentials-file.ts';
+import { type Admission, admitById, admitByToken } from './identity/client-roles.ts';
+import type { CredentialsFile } from './identity/credentials-file.ts';
 import { type KnownClient, publicationProblem, REFUSED_TOPIC } from './topic-rules.ts';
 
 /** CONNACK return code 5, not authorised (MQTT 3.1.1, section 3.2.2.3). */
@@ -14,20 +12,18 @@ const NOT_AUTHORISED = 5 as AuthErrorCode.NOT_AUTHORIZED;
 /** What the rules tell of clients. */
 export interface AccessWatch {
   /** A client has logged in. */
-  admitted(client: Client, role: MqttRole): void;
+  admitted(client: Client, admission: Admission): void;
   /** A device that does not read did not get a receipt. */
   receiptLeftOut(): void;
 }
 
 /** Who may come in, publish and subscribe. */
 export function accessRules(
-  { credentialsFile }: BrokerConfig,
-  log: Logger,
+  credentials: CredentialsFile | undefined,
   refusals: RefusalLog,
   { admitted, receiptLeftOut }: AccessWatch,
 ): AedesOptions {
-  const roleOf =
-    credentialsFile === undefined ? rolesById : rolesByToken(new CredentialsFile(credentialsFile, log));
+  const admit = credentials === undefined ? admitById : admitByToken(credentials);
   const known = new WeakMap<Client, KnownClient>();
   const room = new ReceiptRoom();
   return {
@@ -38,10 +34,10 @@ export function accessRules(
     },
     authenticate: (client, username, password, callback) => {
       const { id } = client;
-      const role = roleOf({ clientId: id, username, token: password?.toString('utf8') });
-      if (role !== undefined) {
-        known.set(client, { id, role });
-        admitted(client, role);
+      const admission = admit({ clientId: id, username, token: password?.toString('utf8') });
+      if (admission !== undefined) {
+        known.set(client, { id, role: admission.role });
+        admitted(client, admission);
         callback(null, true);
         return;
       }

@@ -91,7 +91,8 @@ describe('identity', () => {
     writeFileSync(join(folder, 'credentials.json'), JSON.stringify({ clients: [a.entry, ingest.entry] }));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
-  const closed = () => brokerFor({ credentialsFile: join(folder, 'credentials.json') });
+  const closed = (timing = {}) =>
+    brokerFor({ credentialsFile: join(folder, 'credentials.json'), metricsPort: 0 }, timing);
 
   test.each([
     ['BOX-A', 'BOX-A', a.token, 'in'],
@@ -119,6 +120,24 @@ describe('identity', () => {
     const c = issueToken('BOX-C', 'device');
     writeFileSync(join(folder, 'credentials.json'), JSON.stringify({ clients: [a.entry, c.entry] }));
     await online(broker, 'BOX-C', { username: 'BOX-C', password: c.token });
+  });
+
+  test('a client whose token is withdrawn or replaced is cut, and the others stay', async () => {
+    const c = issueToken('BOX-C', 'device');
+    const path = join(folder, 'credentials.json');
+    writeFileSync(path, JSON.stringify({ clients: [a.entry, c.entry, ingest.entry] }));
+    const broker = await closed({ revocationMs: 10 });
+    const box = (id: string, { token }: { token: string }) =>
+      online(broker, id, { username: id, password: token });
+    const [first, second] = [await box('BOX-A', a), await box('BOX-C', c)];
+    const worker = await box('ingest-1', ingest);
+    const newer = issueToken('BOX-A', 'device');
+    writeFileSync(path, JSON.stringify({ clients: [newer.entry, ingest.entry] }));
+    await Promise.all([next(first, 'close'), next(second, 'close')]);
+    const again = await box('BOX-A', newer);
+    await again.publishAsync(deviceTopic('BOX-A', 'up'), 'with the new one', { qos: 1 });
+    expect([again.connected, worker.connected]).toEqual([true, true]);
+    expect((await metricsOf(broker))('refusals_total{code="BROKER_IDENTITY_REFUSED"}')).toBe(2);
   });
 
   test.each(['lower-case', 'ingest', 'A/B', '+'])('without credentials the id %s is refused', async (id) => {

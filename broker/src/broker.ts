@@ -1,11 +1,13 @@
 import type { Server, Socket } from 'node:net';
-import { listenError, type MqttRole } from '@jostle/contracts';
+import { listenError } from '@jostle/contracts';
 import { Aedes, type Client } from 'aedes';
 import type { Logger } from 'pino';
 import { accessRules } from './access-rules.ts';
 import type { BrokerConfig } from './config.ts';
 import { type CapKey, guardedServer } from './guards/guarded-server.ts';
 import { RefusalLog } from './guards/refusal-log.ts';
+import type { Admission } from './identity/client-roles.ts';
+import { CredentialsFile } from './identity/credentials-file.ts';
 import { BrokerMetrics } from './metrics/broker-metrics.ts';
 import { serveMetrics } from './metrics/metrics-server.ts';
 
@@ -15,6 +17,8 @@ const TIMING = {
   connectTimeoutMs: 5_000,
   /** A subscriber that stops reading holds up those who publish to it for this long, and is then cut. */
   drainTimeoutMs: 5_000,
+  /** A client whose token is withdrawn stays connected for this long. */
+  revocationMs: 5_000,
 };
 export type BrokerTiming = typeof TIMING;
 
@@ -38,7 +42,7 @@ export async function startBroker(
   log: Logger,
   timing: Partial<BrokerTiming> = {},
 ): Promise<Broker> {
-  const { connectTimeoutMs, drainTimeoutMs } = { ...TIMING, ...timing };
+  const { connectTimeoutMs, drainTimeoutMs, revocationMs } = { ...TIMING, ...timing };
   const nowMs = () => performance.now();
   const metrics: BrokerMetrics = new BrokerMetrics(() => aedes.connectedClients);
   const refusals = new RefusalLog(log, (code) => metrics.refused(code), nowMs);
@@ -53,12 +57,14 @@ export async function startBroker(
       refusals.note('BROKER_FRAME_REFUSED', address, { problem }),
   };
   const guarded = guardedServer(config, watch, (socket) => aedes.handle(socket), nowMs);
-  const connected = new Map<string, Client>();
-  const admitted = (client: Client, role: MqttRole) => {
+  const { credentialsFile } = config;
+  const credentials = credentialsFile === undefined ? undefined : new CredentialsFile(credentialsFile, log);
+  const connected = new Map<string, { client: Client; admission: Admission }>();
+  const admitted = (client: Client, admission: Admission) => {
     if (connected.has(client.id)) metrics.takenOver();
-    connected.set(client.id, client);
+    connected.set(client.id, { client, admission });
     // It takes what all devices send, and answers each of them.
-    if (role === 'ingest') guarded.trust(client.conn as Socket);
+    if (admission.role === 'ingest') guarded.trust(client.conn as Socket);
     else guarded.identify(client.conn as Socket, client.id);
   };
   const aedes = await Aedes.createBroker({
@@ -67,10 +73,13 @@ export async function startBroker(
     concurrency: 0,
     drainTimeout: drainTimeoutMs,
     connectTimeout: connectTimeoutMs,
-    ...accessRules(config, log, refusals, { admitted, receiptLeftOut: () => metrics.receiptLeftOut() }),
+    ...accessRules(credentials, refusals, {
+      admitted,
+      receiptLeftOut: () => metrics.receiptLeftOut(),
+    }),
   });
   aedes.on('clientDisconnect', (client) => {
-    if (connected.get(client.id) === client) connected.delete(client.id);
+    if (connected.get(client.id)?.client === client) connected.delete(client.id);
   });
   aedes.on('clientError', (client, error) => log.debug({ clientId: client.id, err: error }, 'client failed'));
   aedes.on('connectionError', (_client, error) => log.debug({ err: error }, 'connection failed'));
@@ -85,7 +94,17 @@ export async function startBroker(
   const isOpen = config.credentialsFile === undefined;
   log.info({ host: config.host, port, metricsPort, isOpen }, 'broker is listening');
 
+  const revocation = setInterval(() => {
+    credentials?.current();
+    for (const { client, admission } of connected.values()) {
+      if (admission.holds()) continue;
+      refusals.note('BROKER_IDENTITY_REFUSED', client.id, { problem: 'its token was withdrawn' });
+      client.close();
+    }
+  }, revocationMs).unref();
+
   const stopAll = async () => {
+    clearInterval(revocation);
     const closed = new Promise((resolve) => guarded.server.close(resolve));
     await new Promise<void>((resolve) => aedes.close(resolve));
     guarded.cutAll();

@@ -11,17 +11,32 @@ export interface Login {
   token: string | undefined;
 }
 
-/** The role of a client that may come in, or undefined. */
-export type RoleOf = (login: Login) => MqttRole | undefined;
+/** Why a client may come in. */
+export interface Admission {
+  role: MqttRole;
+  /** Whether it still might, by what is known of the credentials. */
+  holds(): boolean;
+}
+
+/** @returns undefined for a client that may not */
+export type Admit = (login: Login) => Admission | undefined;
 
 /** With a credentials file: the user name is the client id, the password its token. */
-export function rolesByToken(file: CredentialsFile): RoleOf {
-  return ({ clientId, username, token }) =>
-    username === clientId && token !== undefined ? verify(file.current(), clientId, token) : undefined;
+export function admitByToken(file: CredentialsFile): Admit {
+  return ({ clientId, username, token }) => {
+    if (username !== clientId || token === undefined) return undefined;
+    const entry = verify(file.current(), clientId, token);
+    return entry && { role: entry.role, holds: () => file.has(entry) };
+  };
 }
 
 /** Without credentials the client id is believed. Only for a broker that listens on loopback, on a machine of one's own. */
-export const rolesById: RoleOf = ({ clientId }) => {
+export const admitById: Admit = ({ clientId }) => {
+  const role = roleOfId(clientId);
+  return role && { role, holds: () => true };
+};
+
+function roleOfId(clientId: string): MqttRole | undefined {
   if (INGEST_ID.test(clientId)) return 'ingest';
   return DEVICE_ID.test(clientId) ? 'device' : undefined;
-};
+}

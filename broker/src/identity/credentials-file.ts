@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { JostleError } from '@jostle/contracts';
 import type { Logger } from 'pino';
-import { type Credentials, parseCredentials } from './credentials.ts';
+import { type ClientEntry, type Credentials, parseCredentials } from './credentials.ts';
 
 /**
  * The credentials on disk, read again when the file changes, so that a new device needs no restart. A change that
@@ -11,6 +11,8 @@ export class CredentialsFile {
   readonly #path: string;
   readonly #log: Logger;
   #credentials: Credentials;
+  /** Of `#credentials`; made when it is first asked for. */
+  #keys: ReadonlySet<string> | undefined;
   /** Of the version that was looked at last. */
   #stamp: string;
 
@@ -36,12 +38,23 @@ export class CredentialsFile {
       if (stamp === this.#stamp) return this.#credentials;
       this.#stamp = stamp;
       this.#credentials = parseCredentials(readFileSync(this.#path, 'utf8'));
+      this.#keys = undefined;
       this.#log.info({ clients: this.#credentials.clients.length }, 'credentials read again');
     } catch (error) {
       this.#log.error({ reason: messageOf(error) }, 'changed credentials cannot be read; the old ones stay');
     }
     return this.#credentials;
   }
+
+  /** Whether an entry is still as it was, in the file as it was read last. */
+  has(entry: ClientEntry): boolean {
+    this.#keys ??= new Set(this.#credentials.clients.map(keyOf));
+    return this.#keys.has(keyOf(entry));
+  }
+}
+
+function keyOf({ id, role, tokenSha256 }: ClientEntry): string {
+  return `${id} ${role} ${tokenSha256}`;
 }
 
 function stampOf(path: string): string {

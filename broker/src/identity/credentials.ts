@@ -36,16 +36,16 @@ export function issueToken(id: string, role: MqttRole): { token: string; entry: 
 }
 
 /**
- * The role of a client that proves its identity, or undefined. A device is its id; any id `ingest-…` may log in
+ * The entry of a client that proves its identity, or undefined. A device is its id; any id `ingest-…` may log in
  * with the token of an ingest entry `ingest`, so that workers need no entry each.
  */
-export function verify(credentials: Credentials, clientId: string, token: string): MqttRole | undefined {
+export function verify(credentials: Credentials, clientId: string, token: string): ClientEntry | undefined {
   const entry = credentials.clients.find(
     ({ id, role }) => id === clientId || (role === 'ingest' && clientId.startsWith(`${id}-`)),
   );
   const expected = Buffer.from(entry?.tokenSha256 ?? NO_HASH, 'hex');
   const isRight = timingSafeEqual(Buffer.from(sha256(token), 'hex'), expected);
-  return isRight ? entry?.role : undefined;
+  return isRight ? entry : undefined;
 }
 
 /** @throws SyntaxError or RangeError saying what is wrong with the text */
