@@ -60,7 +60,7 @@ export const ERROR_CODES = {
     http: 500,
     meaning:
       'A damaged outbox was salvaged on a disk that has no room for all of it: events were kept first, then the newest of the others, and tombstones name the rest. Where not even an empty outbox finds room, the agent ends and tries again at its next start.',
-    fix: 'Make room on the disk, or take a larger card. What found no room is still in the newest file `outbox.db.damaged-*`: copy it to another machine before you delete it.',
+    fix: 'Make room on the disk, or take a larger card. What found no room is still in the file `outbox.db.damaged-N` that the next line of the log names: copy it to another machine soon, of such files only the newest two are kept.',
   },
   EDGE_SENSOR_ABSENT: {
     http: 500,

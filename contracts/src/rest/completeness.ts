@@ -5,7 +5,7 @@ import { Instant } from './common.ts';
 const Count = Type.Integer({ minimum: 0 });
 
 /**
- * - `late`: the device still has them, longer than a message takes
+ * - `late`: they have not come for longer than a message takes, and may still come: the device has not said otherwise
  * - `dropped`: the device says that it dropped them, and why
  * - `refused`: they came and lie in quarantine
  * - `lost`: the device no longer has them, and nothing says why

@@ -115,7 +115,16 @@ export const MissingRecords = Type.Object({
  */
 export const FindingCompleteness = Type.Object({
   ...CompletenessCounts.properties,
-  devices: Type.Array(Type.Object({ device: Id, ...CompletenessCounts.properties })),
+  devices: Type.Array(
+    Type.Object({
+      device: Id,
+      ...CompletenessCounts.properties,
+      silentFrom: Type.Union([Instant, Type.Null()], {
+        description:
+          'From here on nothing was heard of the device, neither while it travelled along nor since: how many records it made after that is not known, and none of them is counted. Null where it was heard since.',
+      }),
+    }),
+  ),
 });
 
 export const FINDING_VERDICTS = [

@@ -60,7 +60,10 @@ function fill({ target, damaged, reserve, log, freeBytes }: Required<SalvageOpti
     const { salvaged, damaged, dropped } = nameMissing(rows, reserve, without.seqs);
     log.warn({ salvaged, damaged, dropped }, 'records of a damaged outbox were salvaged');
     if (dropped > 0)
-      log.error({ code: 'EDGE_OUTBOX_NO_ROOM', dropped, events: without.events }, 'there is no room for all');
+      log.error(
+        { code: 'EDGE_OUTBOX_NO_ROOM', dropped, events: without.events },
+        'there is no room for all; what found none is in the file that is set aside next',
+      );
   } finally {
     source.close();
     rows.close();
@@ -101,9 +104,12 @@ function nameMissing(rows: OutboxRows, reserve: SeqReserve, withoutRoom: readonl
   const { epoch, boots, seq } = reserve.note;
   rows.noteLatest();
   const salvaged = rows.count();
-  // One more than was reserved: the chain begins anew behind a seq that nobody has.
-  const lastSeq = seq + 1;
-  const missing = missingSeqs({ held: rows.heldRanges(), withoutRoom, lastSeq });
+  const held = rows.heldRanges();
+  // A reserve that could not be written is behind the file.
+  const highest = withoutRoom.reduce((max, one) => Math.max(max, one), held.at(-1)?.[1] ?? 0);
+  // One more than was given: the chain begins anew behind a seq that nobody has.
+  const lastSeq = Math.max(seq, highest) + 1;
+  const missing = missingSeqs({ held, withoutRoom, lastSeq });
   const time: RecordTime = { measuredAt: rows.lastMeasuredAt() ?? 0, monotonicMs: 0, clockQuality: 'none' };
   const stones = salvageStones(missing, time).map(
     (stone, i): DeviceRecord => ({ ...stone, seq: lastSeq + 1 + i, ...UNKNOWN_BOOT }),
@@ -117,6 +123,6 @@ function nameMissing(rows: OutboxRows, reserve: SeqReserve, withoutRoom: readonl
 }
 
 function noRoom(damaged: string, cause?: unknown): JostleError {
-  const message = `There is no room beside ${damaged} for what is sound in it: make some, nothing was changed.`;
+  const message = `There is no room beside ${damaged} for what is sound in it: make some; it stays as it was.`;
   return new JostleError('EDGE_OUTBOX_NO_ROOM', message, { cause });
 }

@@ -21,6 +21,7 @@ let statuses: { state: string; backlog: number }[];
 let sent: [number, number][];
 /** What the network has not taken yet. */
 let unsentBytes: number;
+let bytesPerMessage: number;
 let uplink: Uplink;
 
 beforeEach(() => {
@@ -29,6 +30,7 @@ beforeEach(() => {
   clock = new ManualClock(1_800_000_000_000);
   sent = [];
   unsentBytes = 0;
+  bytesPerMessage = 0;
   statuses = [];
   uplink = new Uplink({
     outbox,
@@ -59,6 +61,7 @@ function take(channel: string, payload: string): void {
   const decoded = decodeUpMessage(JSON.parse(payload));
   if ('reason' in decoded) throw new RangeError(decoded.reason);
   sent.push([decoded.fromSeq, decoded.toSeq]);
+  unsentBytes += bytesPerMessage;
 }
 
 const sentSince = () => sent.splice(0);
@@ -113,18 +116,30 @@ describe('the uplink', () => {
     ]);
   });
 
-  test('neither sends nor sends again while more waits in the connection than a slow network takes in seconds', () => {
+  test('sends nothing again that has not left, and nothing more than a slow network takes in seconds', () => {
     events.up();
     append(10);
     expect(sentSince()).toEqual([[1, 10]]);
+    unsentBytes = 1;
+    clock.advance(60_000);
+    append(5);
+    expect(sentSince()).toEqual([[11, 15]]);
     unsentBytes = 64 * 1024 + 1;
     append(5);
-    clock.advance(60_000);
-    uplink.pump();
     expect(sentSince()).toEqual([]);
-    unsentBytes = 64 * 1024;
-    receive({ upTo: 10 });
-    expect(sentSince()).toEqual([[11, 15]]);
+    unsentBytes = 0;
+    receive({ upTo: 15 });
+    expect(sentSince()).toEqual([[16, 20]]);
+  });
+
+  test('looks before each message of a long backlog whether the network takes it', () => {
+    append(5_000);
+    bytesPerMessage = 20_000;
+    events.up();
+    expect(sentSince()).toHaveLength(4);
+    unsentBytes = 0;
+    uplink.pump();
+    expect(sentSince()).toHaveLength(4);
   });
 
   test('begins again with what has no receipt after a lost connection', () => {

@@ -7,10 +7,7 @@ import type { Link, OpenLink } from './link.ts';
 import { readReceipt } from './receipt-reader.ts';
 import { SendWindow } from './send-window.ts';
 
-/**
- * Above this nothing more is sent, bytes: some seconds of a slow mobile network. What waits in the connection cannot be
- * overtaken by an event, and sending it again would only make it wait longer.
- */
+/** Above this nothing more is sent, bytes: no event overtakes what waits in the connection of a slow mobile network. */
 const UNSENT_MAX = 64 * 1024;
 
 export interface UplinkOptions {
@@ -65,13 +62,15 @@ export class Uplink {
 
   /** Sends what may be sent now. Call it after each append, and a few times a second for what is overdue. */
   pump(): void {
-    // While the network is behind, no receipt is overdue either.
-    if (!this.#isUp || this.#link.unsentBytes() > UNSENT_MAX) return;
+    if (!this.#isUp) return;
     const now = this.#clock.monotonicMs();
-    this.#window.expire(now);
+    // No receipt is overdue of what has not left.
+    if (this.#link.unsentBytes() === 0) this.#window.expire(now);
     const room = this.#window.room();
     if (room === 0 || this.#outbox.count === 0) return;
     for (const run of this.#outbox.takeRuns(this.#window.inFlight(), room)) {
+      // What is not sent now is given again.
+      if (this.#link.unsentBytes() > UNSENT_MAX) return;
       const sent = { bootId: this.#bootId, monotonicMs: now };
       const { epoch, span } = this.#outbox;
       const message = encodeUpMessage(epoch, span, run.records, sent, run.chainBefore);

@@ -55,7 +55,7 @@ function completenessText(answer: DeviceCompleteness | ShipmentCompleteness): st
     textTable(['device', 'from', 'to', ...COUNT_TITLES], counts),
     '',
     gaps.size === 0
-      ? 'Nothing is missing.'
+      ? 'Nothing that is known of is missing.'
       : textTable(
           ['device', 'records', 'count', 'state', 'why', 'made after', 'made before'],
           [...gaps.values()],

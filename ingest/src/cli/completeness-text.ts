@@ -15,7 +15,7 @@ export function countCells(counts: CompletenessCounts): (string | number)[] {
   return [completePercent(completeness), stored, late, dropped, refused, lost, inFlight];
 }
 
-/** Never rounded up to whole: 100 % means that nothing is missing. */
+/** Never rounded up to whole: 100 % means that nothing that is known of is missing. */
 export function completePercent(completeness: number | null): string {
   if (completeness === null) return 'nothing yet';
   return `${(Math.floor(completeness * 10_000) / 100).toFixed(2)} %`;
@@ -56,6 +56,11 @@ export function findingCompletenessText(
             devices.map((row) => [row.device, ...countCells(row)]),
           ),
         ]),
+    ...devices.flatMap(({ device, silentFrom }) =>
+      silentFrom === null
+        ? []
+        : [`Nothing was heard of ${device} from ${silentFrom} on: what it recorded after that is not known.`],
+    ),
     ...(missing.length === 0
       ? []
       : [

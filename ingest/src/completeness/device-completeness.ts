@@ -87,12 +87,14 @@ export async function completenessIn(
   device: string,
   now: number,
   spans: readonly Interval[],
-): Promise<{ counts: Counts; gaps: PlacedGap[] }> {
+): Promise<{ counts: Counts; gaps: PlacedGap[]; lastHeardAt: number | null }> {
   const epochs = await readEpochs(db, device, now);
   const found: Findings[] = [];
   for (const span of unionOf(spans.map(wholeSteps))) found.push(await findingsIn(db, epochs, span));
   const all = joined(found);
-  return { counts: countsOf(all), gaps: groupedGaps(all.fragments) };
+  // They are by the time at which each was last heard.
+  const lastHeardAt = epochs.at(-1)?.account.lastHeardAt ?? null;
+  return { counts: countsOf(all), gaps: groupedGaps(all.fragments), lastHeardAt };
 }
 
 async function findingsIn(

@@ -1,6 +1,6 @@
 import type { Finding, WeighedExcursion, WeighedShock } from '@jostle/contracts';
 import { hasRecordedCause } from './damage-compatibility.ts';
-import { missingInWords, stillToComeInWords } from './missing-wording.ts';
+import { missingInWords, silenceInWords, stillToComeInWords } from './missing-wording.ts';
 import { observationInWords } from './observation-wording.ts';
 import type { ReturnCase } from './return-case.ts';
 import { instantInWords, listInWords, percentInWords, placeOf } from './wording.ts';
@@ -37,6 +37,7 @@ export function explanationOf(finding: Explained, given: ReturnCase): string {
     observationInWords(finding),
     missingInWords(finding.missing ?? []),
     stillToComeInWords(finding.completeness),
+    silenceInWords(finding.completeness),
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');

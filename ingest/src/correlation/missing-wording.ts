@@ -37,15 +37,29 @@ export function stillToComeInWords(completeness: FindingCompleteness | undefined
   const records = (completeness?.late ?? 0) + (completeness?.inFlight ?? 0);
   if (records === 0) return '';
   return records === 1
-    ? '1 record that may be of this way is still to come: what it says is not known yet, and this finding may change with it.'
-    : `${records} records that may be of this way are still to come: what they say is not known yet, and this finding may change with them.`;
+    ? '1 record that may be of this way may still come: what it says is not known yet, and this finding may change with it.'
+    : `${records} records that may be of this way may still come: what they say is not known yet, and this finding may change with them.`;
+}
+
+/** Devices of which nothing was heard up to the end of their way: a number of records says nothing of that time. */
+export function silenceInWords(completeness: FindingCompleteness | undefined): string {
+  return (completeness?.devices ?? [])
+    .flatMap(({ device, silentFrom }) =>
+      silentFrom === null
+        ? []
+        : [
+            `Nothing was heard of ${device} from ${instantInWords(silentFrom)} on: what it recorded after that is not known.`,
+          ],
+    )
+    .join(' ');
 }
 
 function stretchInWords({ device, records, state, reason, earliest, latest }: MissingRecords): string {
   const what = `${records} ${records === 1 ? 'record' : 'records'} of ${device}${whenInWords(earliest, latest)}`;
   const were = records === 1 ? 'was' : 'were';
   const them = records === 1 ? 'it' : 'them';
-  if (state === 'late') return `${what} ${records === 1 ? 'is' : 'are'} late: the device still has ${them}.`;
+  if (state === 'late')
+    return `${what} ${records === 1 ? 'is' : 'are'} late: ${records === 1 ? 'it has' : 'they have'} not come, and the device may still have ${them}.`;
   if (state === 'lost')
     return `${what} ${were} lost: the device no longer had ${them}, and nothing says why.`;
   if (state === 'refused')

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Counts, sumOf, withCompleteness } from '../completeness/counts.ts';
 import { completenessIn } from '../completeness/device-completeness.ts';
 import { type PlacedGap, together } from '../completeness/gap-groups.ts';
+import { IN_FLIGHT_MS } from '../completeness/gap-rules.ts';
 import { type Interval, intersectionOf, unionOf } from '../correlation/intervals.ts';
 import type { ObservationWindow, ReturnCase } from '../correlation/return-case.ts';
 import { toInstant } from '../ledger/instants.ts';
@@ -30,15 +31,32 @@ export async function readCompleteness(
     const own = unionOf(windows.filter((window) => window.device === device));
     const travelled = intersectionOf(own, [way]);
     if (travelled.length === 0) continue;
-    const { counts, gaps } = await completenessIn(db, device, now, travelled);
+    const { counts, gaps, lastHeardAt } = await completenessIn(db, device, now, travelled);
     parts.push(counts);
-    devices.push({ device, ...withCompleteness(counts) });
+    devices.push({
+      device,
+      ...withCompleteness(counts),
+      silentFrom: silentFrom(travelled, lastHeardAt, now),
+    });
     missing.push(...stretchesOf(device, gaps));
   }
   return {
     ...(devices.length > 0 && { completeness: { ...withCompleteness(sumOf(parts)), devices } }),
     ...(missing.length > 0 && { missing }),
   };
+}
+
+/**
+ * From when on nothing was heard of a device, up to the end of its travel and since. A device that is on its way now may
+ * have been silent for as long as a message takes.
+ *
+ * @param travelled sorted, at least one
+ */
+function silentFrom(travelled: readonly Interval[], lastHeardAt: number | null, now: number): string | null {
+  const startsAt = travelled[0]?.startsAt ?? 0;
+  const endsAt = travelled.at(-1)?.endsAt ?? 0;
+  if (lastHeardAt !== null && lastHeardAt >= Math.min(endsAt, now - IN_FLIGHT_MS)) return null;
+  return toInstant(Math.max(startsAt, lastHeardAt ?? 0));
 }
 
 /** The largest gaps one by one, so that a finding does not grow with the number of them, and the others in sums. */

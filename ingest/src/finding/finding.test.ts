@@ -211,9 +211,12 @@ onEachStore('findings', (open) => {
     const early = await findings.findingOf('RET-1');
     const none = { late: 0, dropped: 0, refused: 0, lost: 0, inFlight: 0, undated: 0 };
     const inFlight = { completeness: 1, stored: 4, ...none, inFlight: 2 };
-    expect(early.completeness).toEqual({ ...inFlight, devices: [{ device: 'PI-1', ...inFlight }] });
+    expect(early.completeness).toEqual({
+      ...inFlight,
+      devices: [{ device: 'PI-1', ...inFlight, silentFrom: null }],
+    });
     expect(early).not.toHaveProperty('missing');
-    expect(early.explanation).toContain('2 records that may be of this way are still to come');
+    expect(early.explanation).toContain('2 records that may be of this way may still come');
     clock.advance(IN_FLIGHT_MS - 1);
     expect(await findings.findingOf('RET-1')).toEqual(early);
 
@@ -225,10 +228,10 @@ onEachStore('findings', (open) => {
       ...early,
       id: expect.not.stringContaining(early.id),
       computedAt: new Date(clock.wallMs()).toISOString(),
-      completeness: { ...counts, devices: [{ device: 'PI-1', ...counts }] },
+      completeness: { ...counts, devices: [{ device: 'PI-1', ...counts, silentFrom: null }] },
       missing: [{ device: 'PI-1', records: 2, state: 'late', reason: null, ...limits }],
       explanation: expect.stringMatching(
-        /2 records of PI-1 .* are late: .* 2 records that may be of this way are still to come/,
+        /2 records of PI-1 .* are late: .* 2 records that may be of this way may still come/,
       ),
     });
     clock.advance(IN_FLIGHT_MS);
@@ -238,7 +241,7 @@ onEachStore('findings', (open) => {
     const whole = await findings.findingOf('RET-1');
     expect(whole.completeness).toMatchObject({ completeness: 1, stored: 6, late: 0, inFlight: 0 });
     expect(whole).not.toHaveProperty('missing');
-    expect(whole.explanation).not.toContain('still to come');
+    expect(whole.explanation).not.toContain('may still come');
     expect(await store.db.selectFrom('finding').select('id').execute()).toHaveLength(3);
   });
 
@@ -270,6 +273,33 @@ onEachStore('findings', (open) => {
     expect(finding.missing).toMatchObject([{ device: 'PI-2', records: 1, state: 'lost' }]);
   });
 
+  it('says from when on nothing was heard of a device, until something is', async () => {
+    const store = await open();
+    await seedLedger(store);
+    const clock = new ManualClock(exampleAt(10));
+    const findings = createFindings({ store, clock });
+    const hear = (seq: number, minute: number) =>
+      new Inbox(store).commit([
+        submissionOf([at(seq, minute)], {
+          ...{ deviceId: 'PI-1', outbox: { minSeq: seq, maxSeq: seq }, receivedAt: clock.wallMs() },
+        }),
+      ]);
+    await hear(1, 9);
+    const silentFrom = async () => (await findings.findingOf('RET-1')).completeness?.devices[0]?.silentFrom;
+    // It is on its way, and its next message is not due.
+    clock.advance(IN_FLIGHT_MS);
+    expect(await silentFrom()).toBeNull();
+    clock.advance(1);
+    expect(await silentFrom()).toBe(new Date(exampleAt(10)).toISOString());
+    clock.advance(24 * 3_600_000);
+    const silent = await findings.findingOf('RET-1');
+    expect(silent.completeness).toMatchObject({ completeness: 1, stored: 1 });
+    expect(silent.explanation).toContain('what it recorded after that is not known');
+    await hear(2, 20);
+    expect(await silentFrom()).toBeNull();
+    expect((await findings.findingOf('RET-1')).explanation).not.toContain('Nothing was heard');
+  });
+
   it('has no completeness where no device travelled along, as findings of before have none', async () => {
     const store = await open();
     await seedLedger(store);
@@ -278,8 +308,11 @@ onEachStore('findings', (open) => {
     // A device that nobody has heard of travelled along: nothing of it is expected yet.
     expect(counted.completeness).toMatchObject({
       completeness: null,
-      devices: [{ device: 'PI-1', stored: 0 }],
+      devices: [{ device: 'PI-1', stored: 0, silentFrom: new Date(exampleAt(0)).toISOString() }],
     });
+    expect(counted.explanation).toMatch(
+      /Nothing was heard of PI-1 from .* on: what it recorded .* not known\./,
+    );
     expect(Check(Finding, counted)).toBe(true);
     await store.db.deleteFrom('assignment').execute();
     const bare = await findings.findingOf('RET-1');

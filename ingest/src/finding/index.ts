@@ -6,8 +6,8 @@ import { findingId } from './finding-id.ts';
 
 export interface Findings {
   /**
-   * What is known by now about the cause of a return. While no record is added and none becomes late, the answer stays
-   * the same to the last character, `computedAt` included.
+   * What is known by now about the cause of a return. While no message of its devices comes and no record becomes late, the
+   * answer stays the same to the last character, `computedAt` included.
    *
    * @throws JostleError REST_NOT_FOUND where there is no such return
    */

@@ -59,8 +59,11 @@ export function compareHour(
   });
 }
 
+/** @returns false where the writer was stopped, and where points are older than the telemetry store keeps any */
 async function mend(delivery: PointDelivery, { missing, extra }: Difference): Promise<boolean> {
-  return (await delivery.remove(extra)) && (await delivery.deliver(missing));
+  const { tooOld } = delivery;
+  const isDone = (await delivery.remove(extra)) && (await delivery.deliver(missing));
+  return isDone && delivery.tooOld === tooOld;
 }
 
 /** @returns undefined while a boot of the device is moving: its points are where they were before */

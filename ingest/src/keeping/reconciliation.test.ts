@@ -144,6 +144,17 @@ describeWithServer('influxd', 'reconciliation with InfluxDB', () => {
     expect(differences).toEqual([]);
   });
 
+  it('calls no hour mended whose points InfluxDB drops for their age', async () => {
+    const telemetry = open();
+    await server.query('CREATE DATABASE jostle WITH DURATION 1h');
+    const { compare } = await fill(telemetry);
+    for (let times = 0; times < 2; times++) {
+      const { differences, remainingHours } = await compare(true, 'DEV-1');
+      expect(new Set(differences.map(({ isFixed }) => isFixed))).toEqual(new Set([false]));
+      expect(remainingHours).toBe(differences.length);
+    }
+  });
+
   it('says that InfluxDB does not answer', async () => {
     const { compare } = await fill(open());
     await server.stop();

@@ -96,8 +96,8 @@ export function hubFinding(returnId: string): Finding {
     completeness: {
       ...{ ...counts, late: 20 },
       devices: [
-        { device: 'DEV-1', ...counts, completeness: 1, stored: 12_000 },
-        { device: 'DEV-2', ...counts, completeness: 0.96, stored: 480, late: 20 },
+        { device: 'DEV-1', ...counts, completeness: 1, stored: 12_000, silentFrom: null },
+        { device: 'DEV-2', ...counts, completeness: 0.96, stored: 480, late: 20, silentFrom: null },
       ],
     },
     missing: [

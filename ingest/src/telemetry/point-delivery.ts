@@ -34,7 +34,7 @@ export class PointDelivery {
   // Set by `report` and ended by the next write that succeeds.
   #outage: { reason: string; level: 'warn' | 'error' } | null = null;
 
-  #isTooOldLogged = false;
+  #tooOld = 0;
 
   constructor(options: PointDeliveryOptions) {
     this.#options = options;
@@ -43,6 +43,11 @@ export class PointDelivery {
   /** Why nothing can be written at present; null while all is well. */
   get problem(): string | null {
     return this.#outage?.reason ?? null;
+  }
+
+  /** Points so far that the store took and dropped for their age. */
+  get tooOld(): number {
+    return this.#tooOld;
   }
 
   /** @returns whether everything is written or in quarantine; false where the writer was stopped before */
@@ -126,8 +131,9 @@ export class PointDelivery {
 
   /** Once: a backlog of such points would say it thousands of times. */
   #noteTooOld(points: number): void {
-    if (points === 0 || this.#isTooOldLogged) return;
-    this.#isTooOldLogged = true;
+    const isFirst = this.#tooOld === 0;
+    this.#tooOld += points;
+    if (points === 0 || !isFirst) return;
     this.#options.log.warn(
       { code: 'INGEST_TELEMETRY_TOO_OLD', points },
       'points are older than InfluxDB keeps any: curves do not show them, the inbox has them as long as any',

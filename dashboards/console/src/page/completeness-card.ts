@@ -14,9 +14,25 @@ export function completenessCards({ completeness, missing = [] }: Finding): HTML
       el('h2', {}, 'What came of the records'),
       el('p', {}, `Completeness ${completenessText(completeness)}`),
       ...(completeness.devices.length < 2 ? [] : [devicesTable(completeness.devices)]),
+      ...silences(completeness.devices),
       missingTwin(missing),
     ),
   ];
+}
+
+/** A number of records says nothing of the time in which nobody heard of the device. */
+function silences(devices: readonly DeviceRow[]): HTMLElement[] {
+  return devices.flatMap(({ device, silentFrom }) =>
+    silentFrom === null
+      ? []
+      : [
+          el(
+            'p',
+            {},
+            `Nothing was heard of ${device} from ${instantText(silentFrom)} on: what it recorded after that is not known.`,
+          ),
+        ],
+  );
 }
 
 type DeviceRow = FindingCompleteness['devices'][number];
@@ -41,7 +57,7 @@ function devicesTable(devices: readonly DeviceRow[]): HTMLElement {
 function missingTwin(missing: readonly MissingRecords[]): HTMLElement {
   const content =
     missing.length === 0
-      ? el('p', {}, 'Nothing is missing.')
+      ? el('p', {}, 'Nothing that is known of is missing.')
       : table<MissingRecords>(
           'Records that have not come, in the order of time',
           [

@@ -7,7 +7,7 @@ export function countText(records: number): string {
   return WHOLE.format(records);
 }
 
-/** Never rounded up to whole: 100 % means that nothing is missing. */
+/** Never rounded up to whole: 100 % means that nothing that is known of is missing. */
 export function completePercentText(completeness: number | null): string {
   if (completeness === null) return 'nothing yet';
   return `${(Math.floor(completeness * 10_000) / 100).toFixed(2)} %`;
