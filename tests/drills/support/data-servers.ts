@@ -13,14 +13,19 @@ export interface InfluxPart {
   part: Part;
   /** What ingest needs to know of it. */
   env: Record<string, string>;
-  /** Points of all devices together. */
-  count(): Promise<number>;
+  /** Points, by device. */
+  count(): Promise<Map<string, number>>;
 }
 
 export interface PostgresPart {
   part: Part;
   /** What ingest needs to know of it. */
   env: { DATABASE_URL: string };
+}
+
+interface CountedSeries {
+  tags: { device: string };
+  values: [unknown, number][];
 }
 
 function programOf(name: 'influxd' | 'postgres', debianPackage: string): string {
@@ -62,7 +67,7 @@ bind-address = "127.0.0.1:${await freePort()}"
     const authorization = `Basic ${Buffer.from(`${INFLUX.user}:${INFLUX.token}`).toString('base64')}`;
     const address = `${url}/query?${new URLSearchParams({ q, db: INFLUX.database })}`;
     const answer = await fetch(address, { method: 'POST', headers: { authorization } });
-    return (await answer.json()) as { results?: { series?: { values: [unknown, number][] }[] }[] };
+    return (await answer.json()) as { results?: { series?: CountedSeries[] }[] };
   };
   const part = new Part({
     kind: 'influxd',
@@ -80,8 +85,13 @@ bind-address = "127.0.0.1:${await freePort()}"
     INFLUX_TOKEN: INFLUX.token,
   };
   const count = async () => {
-    const { results = [] } = await ask('SELECT count("temp_c") FROM env; SELECT count("peak_g") FROM shock');
-    return results.reduce((sum, { series }) => sum + (series?.[0]?.values[0]?.[1] ?? 0), 0);
+    const counted = (field: string, measurement: string) =>
+      `SELECT count("${field}") FROM ${measurement} GROUP BY "device"`;
+    const { results = [] } = await ask(`${counted('temp_c', 'env')}; ${counted('peak_g', 'shock')}`);
+    const points = new Map<string, number>();
+    for (const { tags, values } of results.flatMap(({ series = [] }) => series))
+      points.set(tags.device, (points.get(tags.device) ?? 0) + (values[0]?.[1] ?? 0));
+    return points;
   };
   return { part, env, count };
 }

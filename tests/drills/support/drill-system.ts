@@ -121,28 +121,23 @@ export class DrillSystem {
   async settled(limitMs: number): Promise<void> {
     this.setLoad({ ...this.#load, perSecond: 0 });
     await this.#until(limitMs, () => this.tallies.areIdle && this.#isDelivered());
-    if (this.#influx === undefined) return;
-    const expected = this.#expectedPoints();
-    const { count } = this.#influx;
+    const influx = this.#influx;
+    if (influx === undefined) return;
+    const expected = sumOf(this.#expectedPoints());
     let found = 0;
     await until(
       limitMs,
       async () => {
-        found = await count().catch(() => 0);
+        found = await influx.count().then(sumOf, () => 0);
         return found >= expected;
       },
       () => `InfluxDB has ${found} of ${expected} points; ${this.#standing()}`,
     );
   }
 
-  /** Points that InfluxDB has now; 0 where it does not answer. */
-  points(): Promise<number> {
-    return this.#influx?.count().catch(() => 0) ?? Promise.resolve(0);
-  }
-
   /**
-   * Stops everything and counts: what the generators know against what the store has. Points of InfluxDB count, too:
-   * one that is missing is lost, one too many is there twice.
+   * Stops everything and counts: what the generators know against what the store has. Points of InfluxDB count, too, for
+   * each device: one that is missing is lost, one too many is there twice.
    */
   async account(): Promise<Account> {
     const points = await this.#influx?.count();
@@ -154,11 +149,13 @@ export class DrillSystem {
     const account = await accountOf(place, generated);
     await this.stop();
     if (account.strangers > 0) throw new Error(`${account.strangers} records are stored that nobody made`);
-    const surplus = points === undefined ? 0 : points - expected;
+    if (points === undefined) return account;
+    const devices = [...new Set([...expected.keys(), ...points.keys()])];
+    const surplus = devices.map((id) => (points.get(id) ?? 0) - (expected.get(id) ?? 0));
     return {
       ...account,
-      lost: account.lost + Math.max(0, -surplus),
-      twice: account.twice + Math.max(0, surplus),
+      lost: surplus.reduce((sum, one) => sum + Math.max(0, -one), account.lost),
+      twice: surplus.reduce((sum, one) => sum + Math.max(0, one), account.twice),
     };
   }
 
@@ -185,8 +182,8 @@ export class DrillSystem {
     return join(this.#options.folder, 'ingest');
   }
 
-  #expectedPoints(): number {
-    return this.deviceIds.reduce((sum, id) => sum + confirmedPoints(this.#options.folder, id), 0);
+  #expectedPoints(): Map<string, number> {
+    return new Map(this.deviceIds.map((id) => [id, confirmedPoints(this.#options.folder, id)]));
   }
 
   #isDelivered(): boolean {
@@ -277,4 +274,8 @@ export class DrillSystem {
       return part;
     });
   }
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
