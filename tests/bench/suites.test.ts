@@ -48,3 +48,12 @@ test('a suite that is named has a file of its own', () => {
   expect(one).toMatchObject({ suites: ['broker'], seconds: 5 });
   expect(typeof one !== 'string' && one.fileOf('broker')).toBe('it.json');
 });
+
+test.each([
+  [['nothing'], 'There is no suite nothing.'],
+  [['edge', 'broker'], 'There is no suite edge broker.'],
+  [['edge', '--seconds', '0'], '--seconds takes a number from 1.'],
+  [['edge', '--speed'], "Unknown option '--speed'"],
+])('the arguments %j are refused', (args, why) => {
+  expect(benchArguments(args, KNOWN)).toContain(why);
+});
