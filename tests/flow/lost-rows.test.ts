@@ -91,6 +91,8 @@ async function deliver(deleted: readonly number[]) {
   await expect
     .poll(async () => (await site.completeness()).stored, { timeout: 20_000 })
     .toBe(900 - deleted.length);
+  // What its last message says of the outbox decides: without the receipts it would still hold every row.
+  await expect.poll(() => agent.delivery().backlog, { timeout: 20_000 }).toBe(0);
   await agent.stop();
   await expect.poll(async () => (await site.completeness()).inFlight, { timeout: 10_000 }).toBe(0);
   return site;
