@@ -3,6 +3,7 @@ import type { BrokerConfig } from '../config.ts';
 import { ConnectionCaps } from './connection-caps.ts';
 import { DevicePaces } from './device-paces.ts';
 import { FrameGuard } from './frame-guard.ts';
+import { gatherWrites } from './gathered-writes.ts';
 import { Pace } from './pace.ts';
 import { WRITE_BUFFER_BYTES } from './receipt-room.ts';
 
@@ -61,6 +62,7 @@ export function guardedServer(
       paces.delete(socket);
       caps.leave(address);
     });
+    gatherWrites(socket);
     guardReads(socket, () => paces.get(socket) ?? null, watch, address);
     admit(socket);
   });

@@ -34,6 +34,9 @@ export function withoutRanges(ranges: SeqRanges, taken: SeqRanges): SeqRanges {
 
 /** The union of `ranges` and one more range. */
 export function addRange(ranges: SeqRanges, from: number, to: number): SeqRanges {
+  const last = ranges.at(-1);
+  // Nearly every message goes on where the one before ended.
+  if (last !== undefined && from === last[1] + 1 && to >= from) return ranges.with(-1, [last[0], to]);
   const merged: [number, number][] = [];
   let [low, high] = [from, to];
   let isPlaced = false;

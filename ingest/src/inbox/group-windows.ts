@@ -27,11 +27,14 @@ export function outboxOf(messages: readonly RunSubmission[]): OutboxSpan {
 
 /** From the first to the last seq of each message, readable or not. */
 function spansOf({ messages }: EpochGroup): SeqRanges {
-  return messages
-    .flatMap((message) =>
-      message.kind === 'run'
-        ? [spanOf(message.records), ...message.rejects.map(({ seqs }) => seqs)]
-        : [message.reject.seqs],
-    )
-    .reduce<SeqRanges>((ranges, span) => (span == null ? ranges : addRange(ranges, ...span)), []);
+  let ranges: SeqRanges = [];
+  const add = (span: readonly [number, number] | null | undefined) => {
+    if (span != null) ranges = addRange(ranges, ...span);
+  };
+  for (const message of messages)
+    if (message.kind === 'run') {
+      add(spanOf(message.records));
+      for (const { seqs } of message.rejects) add(seqs);
+    } else add(message.reject.seqs);
+  return ranges;
 }

@@ -8,13 +8,14 @@ import { readMessage } from './message-reader.ts';
 import { type PacketLimits, PacketWindow } from './packet-window.ts';
 import { type BatchStore, commitAround } from './poison-isolation.ts';
 
-/** Packets, and bytes of these and of what is kept of their unreadable parts, that may wait for the store. */
-const WINDOW: PacketLimits = { packets: 8000, bytes: 8 * 1024 * 1024 };
+/** What may wait for the store. The garbage collector carries around what waits: more than the next batch costs, and brings nothing. */
+const WINDOW: PacketLimits = { packets: 2000, bytes: 8 * 1024 * 1024 };
 /**
  * A batch is committed when so much waits or the window is full, or so long after its first packet came. It costs some
- * statements for each device that it holds: under load a large one brings more messages of each.
+ * statements for each device that it holds: under load a large one brings more messages of each. Its bytes are those of
+ * its payloads and of what is kept of their unreadable parts.
  */
-const BATCH: PacketLimits = { packets: 4000, bytes: 2 * 1024 * 1024 };
+const BATCH: PacketLimits = { packets: 1600, bytes: 2 * 1024 * 1024 };
 const LINGER_MS = 20;
 const STORE_RETRY: RetryPlan = { firstMs: 100, maxMs: 10_000, factor: 2 };
 /** Failed commits in a row before the broker is left: a full window held longer would run into its keep-alive. */
@@ -35,12 +36,10 @@ export interface IntakeState {
   waiting: number;
 }
 
-/** A packet that waits for its batch, read when it came: the time of a commit is not wasted. */
-interface WaitingPacket {
-  packet: DeliveredPacket;
-  /** Undefined for a topic that is none of ours. */
-  submission: Submission | undefined;
-  bytes: number;
+/** Packets that are committed together, and what those of our topics say. */
+interface Batch {
+  packets: DeliveredPacket[];
+  submissions: Submission[];
 }
 
 /**
@@ -49,7 +48,7 @@ interface WaitingPacket {
  */
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #window = new PacketWindow<WaitingPacket>(WINDOW);
+  readonly #window = new PacketWindow<DeliveredPacket>(WINDOW);
   readonly #link: BrokerLink;
   readonly #stopping = new AbortController();
   readonly #loop: Promise<void>;
@@ -100,8 +99,7 @@ export class Intake {
 
   #admit(packet: DeliveredPacket): 'room' | 'full' {
     if (this.#window.size === 0) this.#linger();
-    const submission = readMessage(packet);
-    this.#window.add({ packet, submission, bytes: packet.payload.length + rejectedBytes(submission) });
+    this.#window.add(packet);
     if (this.#isReady) this.#wake();
     return this.#window.isFull || this.#stopping.signal.aborted ? 'full' : 'room';
   }
@@ -123,13 +121,13 @@ export class Intake {
   async #run(): Promise<void> {
     for (;;) {
       await this.#batchReady();
-      const packets = this.#window.take(BATCH);
+      const batch = this.#takeBatch();
       clearTimeout(this.#lingering);
       this.#lingering = undefined;
-      if (packets.length === 0 && this.#stopping.signal.aborted) return;
+      if (batch.packets.length === 0 && this.#stopping.signal.aborted) return;
       // What comes meanwhile is read while the store works.
       if (!this.#stopping.signal.aborted) this.#link.read();
-      await this.#commit(packets);
+      await this.#commit(batch);
     }
   }
 
@@ -142,11 +140,25 @@ export class Intake {
     }
   }
 
-  async #commit(packets: readonly WaitingPacket[]): Promise<void> {
-    const batch = packets.flatMap(({ submission }) => submission ?? []);
-    const report = await this.#commitUntilDone(batch);
+  /** Reads the oldest packets, and none before its turn: what is made of one is much larger than the packet. */
+  #takeBatch(): Batch {
+    const batch: Batch = { packets: [], submissions: [] };
+    let bytes = 0;
+    while (batch.packets.length < BATCH.packets && bytes < BATCH.bytes) {
+      const packet = this.#window.shift();
+      if (packet === undefined) break;
+      const submission = readMessage(packet);
+      batch.packets.push(packet);
+      if (submission !== undefined) batch.submissions.push(submission);
+      bytes += packet.payload.length + rejectedBytes(submission);
+    }
+    return batch;
+  }
+
+  async #commit({ packets, submissions }: Batch): Promise<void> {
+    const report = await this.#commitUntilDone(submissions);
     if (report === undefined) return;
-    this.#link.acknowledge(packets.map(({ packet }) => packet));
+    this.#link.acknowledge(packets);
     for (const { deviceId, receipt } of report.receipts)
       this.#link.publish(deviceTopic(deviceId, 'receipt'), JSON.stringify(receipt));
     this.#logOverflow(report);

@@ -1,11 +1,11 @@
-/** How many packets, and how many bytes of them. */
+/** How many packets, and how many bytes of their payloads. */
 export interface PacketLimits {
   packets: number;
   bytes: number;
 }
 
 /** A bounded line of packets. The broker's own limits are not trusted: some brokers have none. */
-export class PacketWindow<T extends { bytes: number }> {
+export class PacketWindow<T extends { payload: { length: number } }> {
   readonly #limits: PacketLimits;
   #packets: T[] = [];
   #bytes = 0;
@@ -29,20 +29,14 @@ export class PacketWindow<T extends { bytes: number }> {
 
   add(packet: T): void {
     this.#packets.push(packet);
-    this.#bytes += packet.bytes;
+    this.#bytes += packet.payload.length;
   }
 
-  /** Takes the oldest packets out, in the order of arrival, until one limit is reached; one at least, where there is one. */
-  take({ packets, bytes }: PacketLimits): T[] {
-    let count = 0;
-    let weight = 0;
-    for (; count < packets && weight < bytes; count++) {
-      const packet = this.#packets[count];
-      if (packet === undefined) break;
-      weight += packet.bytes;
-    }
-    this.#bytes -= weight;
-    return this.#packets.splice(0, count);
+  /** Takes the oldest packet out; undefined where none waits. */
+  shift(): T | undefined {
+    const packet = this.#packets.shift();
+    this.#bytes -= packet?.payload.length ?? 0;
+    return packet;
   }
 
   clear(): void {

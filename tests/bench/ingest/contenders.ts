@@ -4,6 +4,7 @@ import { type BrokerChild, startOurBroker } from '../broker-child.ts';
 import { Load } from '../load/load.ts';
 import type { Format } from '../load/messages.ts';
 import { NodeChild } from '../node-child.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 import type { NodeRed } from './node-red.ts';
 import { IngestProcess, makeFolder } from './ours.ts';
 
@@ -85,7 +86,7 @@ async function startOther(
 ): Promise<NodeChild> {
   if (nodeRed !== undefined && name !== 'bare')
     return nodeRed.start(name === 'nodered.each' ? 'each' : 'batched', mqttPort, influx, database);
-  const child = new NodeChild([BARE_SCRIPT], {
+  const child = new NodeChild([...NODE_FLAGS, BARE_SCRIPT], {
     MQTT_URL: `mqtt://127.0.0.1:${mqttPort}`,
     INFLUX_URL: influx.url,
     INFLUX_DB: database,

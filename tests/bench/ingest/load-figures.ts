@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type Figure, figure } from '../../figures/figure.ts';
+import { type Figure, figure, median } from '../../figures/figure.ts';
 import { type ContenderName, DEVICES } from './contenders.ts';
 import type { Part } from './profile.ts';
 import type { FullLoad } from './rates.ts';
@@ -96,13 +96,19 @@ function ownFigures(load: FullLoad, readings: number): Figure[] {
   ];
 }
 
+/** The middle of the pairs: what slows the machine down for a while slows both of one pair. */
+function ratio(loads: Loads, name: ContenderName): number {
+  const others = loads.get(name)?.rates ?? [];
+  const ours = loads.get('ours')?.rates ?? [];
+  if (others.length === 0 || ours.length !== others.length) return Number.NaN;
+  return median(ours.map((rate, i) => rate / (others[i] ?? Number.NaN)));
+}
+
 /** @param isWhole of a whole run no contender may be left out: what was not measured is missed */
 export function shareFigures(single: Loads, many: Loads, isWhole: boolean): Figure[] {
-  const ratio = (loads: Loads, name: ContenderName) =>
-    (loads.get('ours')?.messagesPerSecond ?? Number.NaN) / (loads.get(name)?.messagesPerSecond ?? Number.NaN);
   const share = (name: ContenderName, target: number): Figure[] => {
     if (!single.has(name) && !isWhole) return [];
-    const how = `Messages of one reading that ingest takes for each that ${name} takes.`;
+    const how = `Messages of one reading that ingest takes for each that ${name} takes; median of 5 pairs.`;
     return [figure(`ingest.to.${name}`, ratio(single, name), '×', how, { atLeast: target })];
   };
   const hundreds = (name: ContenderName): Figure[] => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { freePort, type InfluxServer } from '@jostle/ingest/testing';
 import { NodeChild } from '../node-child.ts';
 import { until } from '../waiting.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 
 const PACKAGES = ['node-red@4', 'node-red-contrib-influxdb@0.7'];
 const INSTALL_LIMIT_MS = 180_000;
@@ -64,7 +65,7 @@ async function startNodeRed(
     })}`,
   );
   const program = join(folder, 'node_modules', 'node-red', 'red.js');
-  const child = new NodeChild([program, '--userDir', userDir]);
+  const child = new NodeChild([...NODE_FLAGS, program, '--userDir', userDir]);
   const isUp = async () =>
     (await fetch(`http://127.0.0.1:${uiPort}/flows`).catch(() => null))?.status === 200;
   await until('Node-RED', isUp, { everyMs: 200 });

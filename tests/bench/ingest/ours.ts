@@ -6,6 +6,7 @@ import { openStore } from '@jostle/ingest/testing';
 import { deviceIdOf } from '../load/messages.ts';
 import { NodeChild } from '../node-child.ts';
 import { until } from '../waiting.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 
 const MAIN = fileURLToPath(new URL('../../../ingest/src/main.ts', import.meta.url));
 const INSERT_ROWS = 500;
@@ -54,7 +55,7 @@ export class IngestProcess {
   }
 
   static async start(mqttPort: number, folder: IngestFolder, influx: InfluxTarget): Promise<IngestProcess> {
-    const child = new NodeChild(['--import', 'tsx', MAIN], {
+    const child = new NodeChild([...NODE_FLAGS, '--import', 'tsx', MAIN], {
       HTTP_PORT: '0',
       MQTT_URL: `mqtt://127.0.0.1:${mqttPort}`,
       JOSTLE_DATA_DIR: folder.path,

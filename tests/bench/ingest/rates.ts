@@ -11,11 +11,13 @@ const REPETITIONS = 5;
 /** Readings in a batch of Node-RED's: messages are sent in multiples that fill it, and that all devices share in. */
 const BATCH_READINGS = 500;
 /** Not counted: code is compiled, and each tells how many messages make a repetition of the length that is wanted. */
-const WARM_UP_ROUNDS = 4;
+const WARM_UP_ROUNDS = 6;
 
 /** Medians of what one contender did at full load. */
 export interface FullLoad {
   messagesPerSecond: number;
+  /** Of each repetition; those of all contenders with the same number ran one after the other. */
+  rates: readonly number[];
   profile: Profile;
   /** The most that the consumer ever had, MB. */
   rssMb: number;
@@ -42,13 +44,13 @@ interface Round {
  * Lets the contenders take messages as fast as they can, in turns. Counted is what a query finds in InfluxDB, and the
  * time runs until it finds all of it.
  *
- * @param seconds about the length of one repetition
+ * @param secondsOf about the length of one repetition
  */
 export async function fullLoads(
   contenders: readonly Contender[],
   influx: InfluxServer,
   readings: number,
-  seconds: number,
+  secondsOf: (name: ContenderName) => number,
 ): Promise<Map<ContenderName, FullLoad>> {
   const runs = [];
   for (const one of contenders) runs.push({ one, load: await one.load(readings), rounds: [] as Round[] });
@@ -60,7 +62,7 @@ export async function fullLoads(
       let size = step;
       for (let i = 0; i < WARM_UP_ROUNDS; i++) {
         const { messagesPerSecond } = await round(one, influx, load, readings, size);
-        size = Math.max(1, Math.round((messagesPerSecond * seconds) / step)) * step;
+        size = Math.max(1, Math.round((messagesPerSecond * secondsOf(one.name)) / step)) * step;
       }
       sizes.set(one.name, size);
     }
@@ -105,11 +107,13 @@ async function round(
 }
 
 function medians(rounds: readonly Round[], readings: number): FullLoad {
+  const rates = rounds.map((one) => one.messagesPerSecond);
   const sum = (pick: (one: Round) => number) => rounds.reduce((all, one) => all + pick(one), 0);
   const messages = sum((one) => one.messages);
   const perReading = (pick: (one: Round) => number) => sum(pick) / (messages * readings);
   return {
-    messagesPerSecond: median(rounds.map((one) => one.messagesPerSecond)),
+    messagesPerSecond: median(rates),
+    rates,
     profile: medianProfile(rounds.map((one) => one.profile)),
     rssMb: Math.max(...rounds.map((one) => one.rssMb)),
     wireBytesPerReading: perReading((one) => one.bytes),
