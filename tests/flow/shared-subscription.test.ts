@@ -22,7 +22,7 @@ import {
 
 const MAIN = fileURLToPath(new URL('../../ingest/src/main.ts', import.meta.url));
 const DEVICES = ['BOX-A', 'BOX-B', 'BOX-C'];
-const RECORDS = 3000;
+const RECORDS = 20_000;
 const log = pino({ level: 'silent' });
 
 /** A hardware worker that measures so much at its start, a part at a time. */
