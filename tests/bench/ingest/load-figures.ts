@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Figure, figure, median } from '../../figures/figure.ts';
 import { type ContenderName, DEVICES } from './contenders.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 import type { Part } from './profile.ts';
 import type { FullLoad } from './rates.ts';
 
@@ -19,7 +20,7 @@ const WHO: Readonly<Record<ContenderName, string>> = {
 type Loads = ReadonlyMap<ContenderName, FullLoad>;
 
 export function fullLoadFigures(single: Loads, many: Loads): Figure[] {
-  const setUp = `from ${DEVICES} connections through our broker (device limits set high) until a query of the same InfluxDB finds all; median of 5, in turns, load in a process of its own`;
+  const setUp = `from ${DEVICES} connections through our broker (device limits set high) until a query of the same InfluxDB finds all; median of 5, in turns, load in a process of its own. Whatever takes the messages runs in a Node process with ${NODE_FLAGS.join(' ')}, as docker-compose.yml starts ingest`;
   return [...single].flatMap(([name, one]) => {
     const hundred = many.get(name);
     const id = `ingest.${name}`;
