@@ -130,6 +130,25 @@ onEachStore('intake', (open) => {
     expect(warned).toEqual(['INGEST_QUARANTINE_FULL']);
   });
 
+  it('takes no more into a batch than it can keep of what is unreadable', async () => {
+    const kept: number[] = [];
+    const { deliver, intake } = startIntake(async (inbox, batch) => {
+      const rejects = batch.flatMap((submission) => (submission.kind === 'run' ? submission.rejects : []));
+      kept.push(rejects.reduce((sum, { raw }) => sum + raw.length, 0));
+      return inbox.commit(batch);
+    });
+    const zeros = new Array<number>(1000).fill(0);
+    const empty = encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 99 }, [makeRecord(1, 'climate')]);
+    // Each record lacks its body, and of each a message of its own is kept.
+    const payload = (seq: number) => JSON.stringify({ ...empty, seq, at: zeros, mono: zeros, climate: [] });
+    for (let i = 0; i < 24; i++) deliver(i, payload(1 + i * 1000));
+    await intake.stop();
+    const inAll = kept.reduce((sum, bytes) => sum + bytes, 0);
+    expect(inAll).toBeGreaterThan(4 * 1024 * 1024);
+    // The last message of a batch may reach beyond.
+    expect(Math.max(...kept)).toBeLessThan(2 * 1024 * 1024 + inAll / 24 + 1024);
+  });
+
   it('says full when its window is full', async () => {
     let release = () => {};
     const { deliver, intake } = startIntake(async (inbox, batch) => {
