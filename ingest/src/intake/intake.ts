@@ -8,7 +8,7 @@ import { readMessage } from './message-reader.ts';
 import { type PacketLimits, PacketWindow } from './packet-window.ts';
 import { type BatchStore, commitAround } from './poison-isolation.ts';
 
-/** What may wait for the store. The garbage collector carries around what waits: more than the next batch costs, and brings nothing. */
+/** What may wait for the store: the next batch. The garbage collector carries around what waits, so that more would cost. */
 const WINDOW: PacketLimits = { packets: 2000, bytes: 8 * 1024 * 1024 };
 /**
  * A batch is committed when so much waits or the window is full, or so long after its first packet came. It costs some
