@@ -66,6 +66,7 @@ test.each([
   ['a flipped bit', (bytes: Buffer) => bytes.fill((bytes[17] ?? 0) ^ 1, 17, 18)],
   ['a flipped bit in the word that says the order of bytes', (bytes: Buffer) => bytes.fill(0x83, 3, 4)],
   ['a spoilt first sector', (bytes: Buffer) => bytes.fill(0xa5, 0, 512)],
+  ['a zeroed page', (bytes: Buffer) => bytes.fill(0, 0, PAGE)],
 ])('%s in the header spoils no later row, and the log is known to be broken', (_, damage) => {
   const { path, bytes } = interrupted();
   writeFileSync(`${path}-wal`, damage(Buffer.from(bytes)));

@@ -10,7 +10,8 @@ import { endianness } from 'node:os';
 
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
-/** The lowest bit of the first word of the log says in which order the bytes of its words are summed up. */
+/** The first word of a log; its lowest bit says in which order the bytes of the words are summed up. */
+const MAGIC = 0x377f0682;
 const BIG_ENDIAN_BIT = 1;
 
 export interface LogPage {
@@ -50,7 +51,10 @@ function framesOf(bytes: Buffer, pageBytes: number): { isHeaderSound: boolean; f
   if (bytes.length < HEADER_BYTES + FRAME_HEADER_BYTES + pageBytes)
     return { isHeaderSound: true, frames: [] };
   const isSaidBig = ((bytes[3] ?? 0) & BIG_ENDIAN_BIT) !== 0;
-  const isHeaderSound = checkSum(bytes.subarray(0, 24), START, isSaidBig).equals(bytes.subarray(24, 32));
+  // A zeroed header has the right check sum, too.
+  const isHeaderSound =
+    bytes.readUInt32BE(0) === (isSaidBig ? MAGIC + BIG_ENDIAN_BIT : MAGIC) &&
+    checkSum(bytes.subarray(0, 24), START, isSaidBig).equals(bytes.subarray(24, 32));
   const isBigEndian = isHeaderSound ? isSaidBig : endianness() === 'BE';
   let before = bytes.subarray(24, 32);
   const found = [];
@@ -59,11 +63,12 @@ function framesOf(bytes: Buffer, pageBytes: number): { isHeaderSound: boolean; f
     const page = bytes.subarray(at + FRAME_HEADER_BYTES, at + step);
     const sum = checkSum(page, checkSum(bytes.subarray(at, at + 8), before, isBigEndian), isBigEndian);
     before = bytes.subarray(at + 16, at + 24);
+    const number = bytes.readUInt32BE(at);
     found.push({
-      page: { number: bytes.readUInt32BE(at), bytes: page },
+      page: { number, bytes: page },
       isCommit: bytes.readUInt32BE(at + 4) !== 0,
       salts: bytes.subarray(at + 8, at + 16),
-      isNext: sum.equals(before),
+      isNext: number > 0 && sum.equals(before),
     });
   }
   // The first frames are always of the present log; what an earlier one left comes behind.

@@ -24,12 +24,13 @@ const SUFFIXES = ['', '-wal', '.reserve'] as const;
 type Suffix = (typeof SUFFIXES)[number];
 const SILENT = pino({ level: 'silent' });
 
-/** Changes bytes; each gives back what they are afterwards. */
-const DAMAGES: Record<string, (bytes: Buffer, random: SeededRandom) => Buffer> = {
-  page: (bytes, random) => bytes.fill(0, ...span(random.below(bytes.length / PAGE), PAGE)),
+/** Changes bytes, at the start of the file where that is asked for; each gives back what they are afterwards. */
+const DAMAGES: Record<string, (bytes: Buffer, random: SeededRandom, isAtStart: boolean) => Buffer> = {
+  page: (bytes, random, isAtStart) =>
+    bytes.fill(0, ...span(isAtStart ? 0 : random.below(bytes.length / PAGE), PAGE)),
   cut: (bytes, random) => bytes.subarray(0, random.below(bytes.length)),
-  garbage: (bytes, random) => {
-    const [from, to] = span(random.below(bytes.length / SECTOR), SECTOR);
+  garbage: (bytes, random, isAtStart) => {
+    const [from, to] = span(isAtStart ? 0 : random.below(bytes.length / SECTOR), SECTOR);
     for (let at = from; at < to; at++) bytes[at] = random.below(256);
     return bytes;
   },
@@ -87,7 +88,8 @@ export const damagedOutbox: Drill = {
       for (const file of files) writeFileSync(path + file.suffix, file.bytes);
       const target = files.find((file) => file.suffix === suffix);
       if (target === undefined) throw new Error(`an outbox has no file ${suffix}`);
-      const spoilt = spoiled(target, way, random);
+      // What a file says of itself lies at its start, which chance may never hit.
+      const spoilt = spoiled(target, way, random, round < KINDS.length);
       writeFileSync(path + suffix, spoilt);
       if (!spoilt.equals(target.bytes)) total.damages += 1;
       const { recoveryMs, lost, altered, kept } = recover(path, records);
@@ -131,10 +133,10 @@ interface SavedFile {
   bytes: Buffer;
 }
 
-function spoiled({ bytes }: SavedFile, way: string, random: SeededRandom): Buffer {
+function spoiled({ bytes }: SavedFile, way: string, random: SeededRandom, isAtStart: boolean): Buffer {
   const spoil = DAMAGES[way];
   if (spoil === undefined) throw new Error(`no damage is called ${way}`);
-  return spoil(Buffer.from(bytes), random);
+  return spoil(Buffer.from(bytes), random, isAtStart);
 }
 
 /** The files of an outbox after a stop, and as they lie there while it runs: then nearly all is in the log. */
