@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chainStart, JostleError } from '@jostle/contracts';
 import Database from 'better-sqlite3';
 import { headIn, headText } from './chain-head.ts';
+import { SCHEMA, SCHEMA_VERSION, shapeOf } from './outbox-schema.ts';
 import { type OutboxSummary, summaryOf } from './outbox-summary.ts';
 import { upgrade } from './schema-upgrade.ts';
 import { readSqliteLog } from './sqlite-log.ts';
@@ -11,27 +12,6 @@ export type OutboxDatabase = Database.Database;
 
 /** The write-ahead log is cut back to this after a checkpoint, bytes. */
 const WAL_LIMIT_BYTES = 4 * 1024 * 1024;
-
-/** Of the tables below; files of version 0 had no chain. */
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
-  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE record (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind TEXT NOT NULL,
-    measured_at INTEGER NOT NULL,
-    mono INTEGER NOT NULL,
-    boot_id TEXT NOT NULL,
-    clock TEXT NOT NULL,
-    body TEXT NOT NULL,
-    chain_after TEXT NOT NULL,
-    is_event INTEGER NOT NULL,
-    chain_before TEXT NOT NULL
-  );
-  CREATE TABLE boot (number INTEGER PRIMARY KEY AUTOINCREMENT, boot_id TEXT NOT NULL UNIQUE);
-  CREATE INDEX record_event ON record (seq) WHERE is_event = 1;
-`;
 
 /** What a file says of itself. */
 export interface FileFacts {
@@ -78,7 +58,7 @@ export function openSqliteFile(path: string, maxPages: number, newEpoch: string)
       : String(db.pragma('integrity_check(1)', { simple: true }));
     const facts = verdict === 'ok' ? prepareTables(db, newEpoch) : undefined;
     if (facts !== undefined) return { kind: 'open', db, facts };
-    return damagedFile(db, verdict === 'ok' ? 'its tables contradict each other' : verdict);
+    return damagedFile(db, verdict === 'ok' ? 'its tables are not what was written' : verdict);
   } catch (error) {
     if (isDamage(error)) return damagedFile(db, error.message);
     db.close();
@@ -109,6 +89,7 @@ function prepareTables(db: OutboxDatabase, newEpoch: string): FileFacts | undefi
     } else if (version === 0) upgrade(db);
     if (version === 0) db.pragma(`user_version = ${SCHEMA_VERSION}`);
   })();
+  if (!hasOurTables(db)) return undefined;
   const meta = db.prepare('SELECT value FROM meta WHERE key = ?').pluck();
   const sequence = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').pluck();
   const epoch = meta.get('epoch');
@@ -117,6 +98,17 @@ function prepareTables(db: OutboxDatabase, newEpoch: string): FileFacts | undefi
   const head = headIn(meta.get('head'));
   if (typeof epoch !== 'string' || head === undefined) return undefined;
   return head.epoch === epoch && head.seq === lastSeq ? { epoch, lastSeq, boots } : undefined;
+}
+
+/** Nothing in a file of SQLite guards its schema: after a flipped bit a column may only have another name. */
+function hasOurTables(db: OutboxDatabase): boolean {
+  const model = new Database(':memory:');
+  try {
+    model.exec(SCHEMA);
+    return shapeOf(db) === shapeOf(model);
+  } finally {
+    model.close();
+  }
 }
 
 /** Moves what it can from the write-ahead log into the file, so that the log begins anew. */
