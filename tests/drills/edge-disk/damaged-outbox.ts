@@ -26,12 +26,14 @@ const SILENT = pino({ level: 'silent' });
 
 /** Changes bytes, at the start of the file where that is asked for; each gives back what they are afterwards. */
 const DAMAGES: Record<string, (bytes: Buffer, random: SeededRandom, isAtStart: boolean) => Buffer> = {
-  page: (bytes, random, isAtStart) =>
-    bytes.fill(0, ...span(isAtStart ? 0 : random.below(bytes.length / PAGE), PAGE)),
+  page: (bytes, random, isAtStart) => {
+    partOf(bytes, PAGE, random, isAtStart).fill(0);
+    return bytes;
+  },
   cut: (bytes, random) => bytes.subarray(0, random.below(bytes.length)),
   garbage: (bytes, random, isAtStart) => {
-    const [from, to] = span(isAtStart ? 0 : random.below(bytes.length / SECTOR), SECTOR);
-    for (let at = from; at < to; at++) bytes[at] = random.below(256);
+    const sector = partOf(bytes, SECTOR, random, isAtStart);
+    for (let at = 0; at < sector.length; at++) sector[at] = random.below(256);
     return bytes;
   },
   bits: (bytes, random) => {
@@ -43,8 +45,10 @@ const DAMAGES: Record<string, (bytes: Buffer, random: SeededRandom, isAtStart: b
   },
 };
 
-function span(index: number, length: number): [from: number, to: number] {
-  return [index * length, (index + 1) * length];
+/** A page or a sector, in place; the last one may be shorter than the others. */
+function partOf(bytes: Buffer, length: number, random: SeededRandom, isAtStart: boolean): Buffer {
+  const index = isAtStart ? 0 : random.below(bytes.length / length);
+  return bytes.subarray(index * length, (index + 1) * length);
 }
 
 /** Which file, in which way, and the least share of records that must outlive it: null where all may be gone. */
