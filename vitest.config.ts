@@ -9,6 +9,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Most tests wait for processes that they started: on two cores vitest alone would choose one worker.
     maxWorkers: 2,
+    // A process for each file would load every library anew; the modules of the project are loaded anew either way.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: { LOG_LEVEL: 'fatal' },
