@@ -23,11 +23,11 @@ export interface SourceFile {
   text: string;
 }
 
-/** Every TypeScript file of the workspaces. */
+/** Every source file of the workspaces: TypeScript, and the JavaScript that threads and tools begin with. */
 export function sourceFiles(): SourceFile[] {
   return WORKSPACES.flatMap((workspace) =>
     readdirSync(join(ROOT, workspace), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .filter((entry) => entry.isFile() && /\.(ts|js)$/.test(entry.name))
       .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
       .filter((path) => !/(^|\/)(node_modules|dist)\//.test(path))
       .map((path) => ({

@@ -7,7 +7,7 @@ import type {
   SqliteReply,
   SqliteRequest,
   SqliteStatement,
-} from './sqlite-worker.ts';
+} from './sqlite-messages.ts';
 
 type Result = Exclude<SqliteReply, { error: unknown }>;
 interface Waiter {
@@ -42,7 +42,9 @@ export class SqliteClient {
 
   private constructor(file: string, lose: (reason: Error) => void) {
     this.#lose = lose;
-    this.#worker = new Worker(new URL('./sqlite-worker-entry.js', import.meta.url), { workerData: { file } });
+    // Without the flags of this process: they may name a loader, which takes longer than all else.
+    const options = { workerData: { file }, execArgv: [] };
+    this.#worker = new Worker(new URL('./sqlite-worker.js', import.meta.url), options);
     this.#worker.on('message', (reply: SqliteReply | SqliteCopied) =>
       'copied' in reply ? this.#endCopy(reply) : this.#settle(reply),
     );

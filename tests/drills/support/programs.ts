@@ -17,7 +17,7 @@ const ENTRIES = {
   ingest: 'ingest/src/main.ts',
   edge: 'tests/drills/support/edge-main.ts',
   // Beside ingest, where it looks for it.
-  'sqlite-worker-entry': 'ingest/src/store/sqlite-worker.ts',
+  'sqlite-worker': 'ingest/src/store/sqlite-worker.js',
 };
 
 /**

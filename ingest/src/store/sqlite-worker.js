@@ -1,43 +1,14 @@
+// @ts-check
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 
 /**
- * Requests are answered in the order in which they were sent. A statement with `each` runs once for each row of that JSON
- * array of parameters. A statement with `chunk` answers with its first so many rows, each `more` with the next ones, and
- * none when there are no more; until then, or until `enough`, nothing else may be asked. `copyTo` is answered when the
- * copy has begun; `SqliteCopied` comes when it has ended.
+ * The thread of `SqliteClient`. Plain JavaScript, because it is the entry of a thread: a loader of TypeScript takes half a
+ * second and a further thread.
+ *
+ * @import { MessagePort } from 'node:worker_threads'
+ * @import { SqliteCopied, SqliteFault, SqliteMessage, SqliteReply, SqliteRequest, SqliteStatement } from './sqlite-messages.ts'
  */
-export type SqliteRequest = SqliteStatement | { copyTo: string } | 'more' | 'enough' | 'close';
-
-export type SqliteStatement =
-  | { sql: string; params: readonly unknown[]; chunk?: number }
-  | { sql: string; each: string };
-
-/** A request after statements that get no answer: if one of them fails, all fails like it, up to a rollback. */
-export interface SqliteMessage {
-  before: readonly SqliteStatement[];
-  request: SqliteRequest;
-}
-
-export type SqliteReply =
-  | {
-      rows: unknown[];
-      /** In place of `rows`, as JSON, where a statement ran for each row of parameters. */
-      json?: string;
-      changes: number | undefined;
-      insertId: number | undefined;
-    }
-  | { error: SqliteFault };
-
-/** The end of a copy, out of the order of the answers. */
-export interface SqliteCopied {
-  copied: 'whole' | SqliteFault;
-}
-
-interface SqliteFault {
-  code: string;
-  message: string;
-}
 
 /** How long the start waits for the lock of a process that is just ending, ms. */
 const LOCK_WAIT_MS = 2000;
@@ -49,9 +20,11 @@ const CACHE_KIB = 64 * 1024;
 const CHECKPOINT_PAGES = 16_384;
 /** Pages that a copy takes at once: 2 MB, some ms for which the statements wait. */
 const COPY_PAGES = 500;
-const EMPTY: SqliteReply = { rows: [], changes: undefined, insertId: undefined };
+/** @type {SqliteReply} */
+const EMPTY = { rows: [], changes: undefined, insertId: undefined };
 
-function open(file: string): Sqlite.Database {
+/** @param {string} file @returns {Sqlite.Database} */
+function open(file) {
   const db = new Sqlite(file, { timeout: LOCK_WAIT_MS });
   // EXCLUSIVE holds the file lock as long as the process lives, so that a second ingest cannot open it;
   // FULL syncs the log at each commit: an acknowledged record survives a power cut.
@@ -68,10 +41,12 @@ function open(file: string): Sqlite.Database {
   return db;
 }
 
-function executor(db: Sqlite.Database): (request: SqliteStatement) => SqliteReply {
-  // Keyed by SQL text.
-  const statements = new Map<string, Sqlite.Statement>();
-  const prepared = (sql: string) => {
+/** @param {Sqlite.Database} db @returns {(request: SqliteStatement) => SqliteReply} */
+function executor(db) {
+  /** @type {Map<string, Sqlite.Statement>} keyed by SQL text */
+  const statements = new Map();
+  /** @param {string} sql */
+  const prepared = (sql) => {
     let statement = statements.get(sql);
     if (statement === undefined) {
       if (statements.size >= STATEMENTS_MAX) statements.clear();
@@ -92,8 +67,10 @@ function executor(db: Sqlite.Database): (request: SqliteStatement) => SqliteRepl
   };
 }
 
-function runEach(statement: Sqlite.Statement, json: string): SqliteReply {
-  const each = JSON.parse(json) as unknown[][];
+/** @param {Sqlite.Statement} statement @param {string} json @returns {SqliteReply} */
+function runEach(statement, json) {
+  /** @type {unknown[][]} */
+  const each = JSON.parse(json);
   if (statement.reader)
     return { ...EMPTY, json: JSON.stringify(each.flatMap((params) => statement.all(...params))) };
   let changes = 0;
@@ -101,17 +78,25 @@ function runEach(statement: Sqlite.Statement, json: string): SqliteReply {
   return { rows: [], changes, insertId: undefined };
 }
 
-function faultOf(error: unknown): SqliteFault {
-  const { code, message } = error as { code?: string; message?: string };
+/** @param {unknown} error @returns {SqliteFault} */
+function faultOf(error) {
+  const { code, message } = /** @type {{ code?: string, message?: string }} */ (error);
   return { code: code ?? 'SQLITE_ERROR', message: message ?? String(error) };
 }
 
-/** Rows of one statement at a time, in pieces. */
-function rowReader(db: Sqlite.Database) {
-  let rows: IterableIterator<unknown> | undefined;
+/**
+ * Rows of one statement at a time, in pieces.
+ *
+ * @param {Sqlite.Database} db
+ */
+function rowReader(db) {
+  /** @type {IterableIterator<unknown> | undefined} */
+  let rows;
   let size = 0;
-  const next = (): SqliteReply => {
-    const piece: unknown[] = [];
+  /** @returns {SqliteReply} */
+  const next = () => {
+    /** @type {unknown[]} */
+    const piece = [];
     while (piece.length < size) {
       const step = rows?.next();
       if (step === undefined || step.done) break;
@@ -120,13 +105,15 @@ function rowReader(db: Sqlite.Database) {
     return { ...EMPTY, rows: piece };
   };
   return {
-    first(sql: string, params: readonly unknown[], chunk: number): SqliteReply {
+    /** @param {string} sql @param {readonly unknown[]} params @param {number} chunk @returns {SqliteReply} */
+    first(sql, params, chunk) {
       rows = db.prepare(sql).iterate(...params);
       size = chunk;
       return next();
     },
     next,
-    end(): SqliteReply {
+    /** @returns {SqliteReply} */
+    end() {
       rows?.return?.();
       rows = undefined;
       return EMPTY;
@@ -137,8 +124,12 @@ function rowReader(db: Sqlite.Database) {
 /**
  * Copies the database as it is at the end of the copy. Between two pieces statements go on: what they change in pages that
  * were copied already is copied again (sqlite.org/backup.html). No transaction may be open until `begun` is called.
+ *
+ * @param {Sqlite.Database} db
+ * @param {string} file
+ * @param {() => void} begun
  */
-async function copyDatabase(db: Sqlite.Database, file: string, begun: () => void): Promise<void> {
+async function copyDatabase(db, file, begun) {
   let isBegun = false;
   const begin = () => {
     if (!isBegun) begun();
@@ -156,34 +147,41 @@ async function copyDatabase(db: Sqlite.Database, file: string, begun: () => void
   }
 }
 
-function serve(port: NonNullable<typeof parentPort>, file: string): void {
-  let db: Sqlite.Database;
+/** @param {MessagePort} port @param {string} file */
+function serve(port, file) {
+  /** @type {Sqlite.Database} */
+  let db;
   try {
     db = open(file);
   } catch (error) {
     port.postMessage({ error: faultOf(error) });
     return;
   }
-  const answer = (reply: SqliteReply) => port.postMessage(reply);
+  /** @param {SqliteReply} reply */
+  const answer = (reply) => port.postMessage(reply);
   answer(EMPTY);
   const execute = executor(db);
   const reader = rowReader(db);
-  const copy = (to: string) => {
-    const copied = (outcome: SqliteCopied['copied']) => port.postMessage({ copied: outcome });
+  /** @param {string} to */
+  const copy = (to) => {
+    /** @param {SqliteCopied['copied']} outcome */
+    const copied = (outcome) => port.postMessage({ copied: outcome });
     copyDatabase(db, to, () => answer(EMPTY)).then(
       () => copied('whole'),
-      (error: unknown) => copied(faultOf(error)),
+      (error) => copied(faultOf(error)),
     );
   };
-  const replyTo = (request: Exclude<SqliteRequest, 'close' | { copyTo: string }>): SqliteReply => {
+  /** @param {Exclude<SqliteRequest, 'close' | { copyTo: string }>} request @returns {SqliteReply} */
+  const replyTo = (request) => {
     if (request === 'more') return reader.next();
     if (request === 'enough') return reader.end();
     if ('each' in request || request.chunk === undefined) return execute(request);
     return reader.first(request.sql, request.params, request.chunk);
   };
-  // Of a statement that gets no answer; cleared by a rollback.
-  let failure: SqliteFault | undefined;
-  const replyOrFault = (request: Parameters<typeof replyTo>[0]): SqliteReply => {
+  /** @type {SqliteFault | undefined} of a statement that gets no answer; cleared by a rollback */
+  let failure;
+  /** @param {Parameters<typeof replyTo>[0]} request @returns {SqliteReply} */
+  const replyOrFault = (request) => {
     if (typeof request === 'object' && request.sql === 'rollback') failure = undefined;
     if (failure !== undefined && request !== 'enough') return { error: failure };
     try {
@@ -192,7 +190,7 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
       return { error: faultOf(error) };
     }
   };
-  port.on('message', ({ before, request }: SqliteMessage) => {
+  port.on('message', (/** @type {SqliteMessage} */ { before, request }) => {
     for (const statement of before) {
       const reply = replyOrFault(statement);
       if ('error' in reply) failure = reply.error;
@@ -206,4 +204,4 @@ function serve(port: NonNullable<typeof parentPort>, file: string): void {
   });
 }
 
-if (parentPort !== null) serve(parentPort, (workerData as { file: string }).file);
+if (parentPort !== null) serve(parentPort, workerData.file);
