@@ -2,7 +2,8 @@
 FROM node:20.19-bookworm AS build
 WORKDIR /srv/jostle
 COPY package.json package-lock.json ./
-COPY contracts/package.json contracts/
+COPY contracts/package.json contracts/bundle-typebox.js contracts/
+COPY contracts/src/typebox.ts contracts/src/
 COPY edge/package.json edge/
 COPY edge/bin edge/bin
 COPY broker/package.json broker/

@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: 2,
     // A process for each file would load every library anew; the modules of the project are loaded anew either way.
     isolate: false,
+    // Loaded once by each worker, as what lies in node_modules is.
+    server: { deps: { external: [/contracts\/dist\//] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: { LOG_LEVEL: 'fatal' },

@@ -25,6 +25,8 @@ export async function bundleAgent(root: string, folder: string): Promise<string[
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // From its own files, so that its licence is found.
+    conditions: ['module', 'jostle-source'],
     external: DEVICE_MODULES.map(({ name }) => name),
     banner: { js: REQUIRE },
     legalComments: 'none',

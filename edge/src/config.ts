@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configKeys, ID_PATTERN, LogLevel, type Problem, readConfig } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 import { DEFAULT_TRIGGER } from './detection/index.ts';
 import { FIRMATA_PATTERN } from './io/firmata-address.ts';
 

@@ -1,5 +1,5 @@
 import { readConfig } from '@jostle/contracts';
-import { Compile } from 'typebox/compile';
+import { Compile } from '@jostle/contracts/typebox';
 import { expect, test } from 'vitest';
 import { UNCALIBRATED } from './calibration/calibration.ts';
 import { NO_CALIBRATIONS, withCalibration } from './calibration/calibration-history.ts';

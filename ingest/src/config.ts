@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LogLevel, readListenerConfig } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 
 /** What ingest reads from its environment. */
 export const IngestConfig = Type.Object({

@@ -33,7 +33,7 @@ describe.each(WORKSPACES)('%s', (workspace) => {
             (withDevelopment || !(file.isTest || file.path.startsWith(TOOLING))),
         )
         .flatMap(importsOf)
-        .filter((s) => !s.startsWith('.') && !s.startsWith('node:'))
+        .filter((s) => !/^(\.|#|node:)/.test(s))
         .map(packageOf),
     );
 

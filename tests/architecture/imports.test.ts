@@ -27,6 +27,7 @@ const KNOWN_TO_ONE_FILE = [
 
 /** Folders in which nothing happens but computation. */
 const PURE = ['contracts/src/', 'edge/src/detection/', 'ingest/src/correlation/'];
+const PURE_PACKAGES = /^(#typebox|typebox(\/\w+)?|@jostle\/contracts(\/typebox)?)$/;
 const PURE_NODE_MODULES = ['node:crypto', 'node:zlib'];
 const IMPURE_NAMES =
   /\b(setTimeout|setInterval|setImmediate|process|console|fetch|Date\.now|performance\.now|Math\.random)\b/;
@@ -65,7 +66,12 @@ describe('imports', () => {
       expect(users.filter((file) => file.workspace === workspace).map((file) => file.path)).toHaveLength(1);
   });
 
-  test('are resolved with their extension, so that no build is needed', () => {
+  test('of typebox stand in the file that is made into one', () => {
+    const users = files.filter((file) => importsOf(file).some((name) => /^typebox(\/|$)/.test(name)));
+    expect(users.map(({ path }) => path)).toEqual(['contracts/src/typebox.ts']);
+  });
+
+  test('are resolved with their extension, so that no build of ours is needed', () => {
     const wrong = files.flatMap((file) =>
       importsOf(file)
         .filter((specifier) => specifier.startsWith('.') && !/\.(ts|js|json|css)$/.test(specifier))
@@ -85,7 +91,7 @@ describe('pure folders', () => {
   test('import nothing that does I/O', () => {
     const wrong = pure.flatMap((file) =>
       importsOf(file)
-        .filter((s) => !s.startsWith('.') && !s.startsWith('typebox') && s !== '@jostle/contracts')
+        .filter((s) => !s.startsWith('.') && !PURE_PACKAGES.test(s))
         .filter((s) => !PURE_NODE_MODULES.includes(s))
         .map((s) => `${file.path} imports ${s}`),
     );

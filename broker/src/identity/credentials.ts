@@ -1,7 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { MqttRole } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import Type, { Compile, type Static } from '@jostle/contracts/typebox';
 
 /** One client that may log in. The token itself is kept only by the client. */
 export const ClientEntry = Type.Object(

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '#typebox';
 
 /**
  * Ids of devices, sites, carriers, orders, legs, returns and so on: upper-case letters, digits and hyphens.

@@ -1,5 +1,5 @@
-import Type from 'typebox';
 import { expect, test } from 'vitest';
+import Type from '#typebox';
 import { readConfig } from './config.ts';
 import { isJostleError } from './errors.ts';
 

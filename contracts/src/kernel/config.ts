@@ -1,5 +1,4 @@
-import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import Type, { Compile, type Static, type TObject, type TProperties, type TSchema } from '#typebox';
 import { JostleError, type Problem } from './errors.ts';
 
 /**

@@ -1,5 +1,5 @@
-import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
+import Type from '#typebox';
 import { isJostleError } from './errors.ts';
 import { isLoopbackHost, listenError, readListenerConfig } from './listening.ts';
 

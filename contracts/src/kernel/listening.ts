@@ -1,4 +1,4 @@
-import type { Static, TObject, TProperties } from 'typebox';
+import type { Static, TObject, TProperties } from '#typebox';
 import { type ConfigKey, readConfig } from './config.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { JostleError } from './errors.ts';

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 
 /** What a restore did, counted before it is committed. */
 export const RestoreReport = Type.Object({

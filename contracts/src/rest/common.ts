@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from '#typebox';
 
 /** An instant in REST: RFC 3339 in UTC with milliseconds. */
 export const Instant = Type.String({

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Id, Sscc } from '../identity/ids.ts';
 import { IMPACT_CLASSES, ImpactOrientation, PeakG, Waveform } from '../wire/shock-body.ts';
 import { Instant } from './common.ts';

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 
 export const IMPORT_KINDS = ['orders', 'shipments', 'returns'] as const;
 export type ImportKind = (typeof IMPORT_KINDS)[number];

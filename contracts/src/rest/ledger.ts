@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TSchema } from '#typebox';
 import { ID_PATTERN, Id, Sku, Sscc } from '../identity/ids.ts';
 import { Instant, OpenInstant } from './common.ts';
 

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Instant } from './common.ts';
 import { Device } from './ledger.ts';
 

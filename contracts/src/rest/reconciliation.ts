@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { Id } from '../identity/ids.ts';
 import { Instant } from './common.ts';
 

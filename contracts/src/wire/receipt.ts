@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 
 /**
  * What ingest has committed of one epoch. Only what it covers may leave the outbox.

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '#typebox';
 
 /** The range of an ECMAScript time value (ECMA-262, 21.4.1.1): what lies beyond is no date anywhere. */
 export const TIME_LIMIT_MS = 8.64e15;

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { CalibrationId, Ms, Sensor, Seq } from './record-fields.ts';
 import { ShockBody } from './shock-body.ts';
 

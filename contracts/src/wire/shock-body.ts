@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import { CalibrationId, G, Ms, Sensor } from './record-fields.ts';
 
 /** Acceleration per sensor axis and of the resultant, g. */

@@ -1,4 +1,4 @@
-import { Compile } from 'typebox/compile';
+import { Compile } from '#typebox';
 import { TIME_LIMIT_MS } from './record-fields.ts';
 import {
   CLIMATE_LIMITS,

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '#typebox';
 import type { DeviceRecord } from './records.ts';
 
 /** A column with one number per reading; null where the sensor does not measure it. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { JostleError } from '@jostle/contracts';
-import { Compile } from 'typebox/compile';
+import { Compile } from '@jostle/contracts/typebox';
 import { UNCALIBRATED } from './calibration.ts';
 import { CalibrationHistory, NO_CALIBRATIONS } from './calibration-history.ts';
 import { isMountable } from './parcel-axes.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 import type { Fit } from './at-rest.ts';
 import { Calibration, UNCALIBRATED } from './calibration.ts';
 

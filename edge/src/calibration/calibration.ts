@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 
 const OffsetG = Type.Number({ minimum: -20, maximum: 20 });
 const Scale = Type.Number({ minimum: 0.8, maximum: 1.25 });

@@ -1,5 +1,5 @@
 import { readConfig } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 
 /**
  * What systemd tells a service in its environment (sd_notify(3), sd_watchdog_enabled(3)). Not for people to set, so

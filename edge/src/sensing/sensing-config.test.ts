@@ -1,9 +1,9 @@
-import Value from 'typebox/value';
+import { Check, Compile } from '@jostle/contracts/typebox';
 import { expect, it } from 'vitest';
 import { DEFAULT_SENSING, SensingConfig } from './sensing-config.ts';
 
 it('accepts the recommended kit', () => {
-  expect([...Value.Errors(SensingConfig, DEFAULT_SENSING)]).toEqual([]);
+  expect([...Compile(SensingConfig).Errors(DEFAULT_SENSING)]).toEqual([]);
 });
 
 it.each([
@@ -12,5 +12,5 @@ it.each([
   { ...DEFAULT_SENSING, climate: [{ chip: 'sht31d', address: 0x80 }] },
   { ...DEFAULT_SENSING, climateLimits: [{ quantity: 'temperature', side: 'above', limit: 8 }] },
 ])('refuses what no bus can have: %o', (config) => {
-  expect(Value.Check(SensingConfig, config)).toBe(false);
+  expect(Check(SensingConfig, config)).toBe(false);
 });

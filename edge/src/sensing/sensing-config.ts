@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 import { Calibration, UNCALIBRATED } from '../calibration/calibration.ts';
 import { DEFAULT_TRIGGER } from '../detection/index.ts';
 

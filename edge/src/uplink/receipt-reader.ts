@@ -1,5 +1,5 @@
 import { ReceiptMessage } from '@jostle/contracts';
-import { Compile } from 'typebox/compile';
+import { Compile } from '@jostle/contracts/typebox';
 
 const isReceipt = Compile(ReceiptMessage);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readConfig } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 
 export const DEFAULT_HTTP_PORT = 8080;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readConfig } from '@jostle/contracts';
+import Type, { type Static } from '@jostle/contracts/typebox';
 import { AgentConfig, agentRules } from '@jostle/edge/agent';
-import Type, { type Static } from 'typebox';
 
 /** What a simulated device reads from its environment: all that the agent reads, and its journey. */
 export const SimulatedDeviceConfig = Type.Object({

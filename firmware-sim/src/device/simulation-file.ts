@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { JostleError } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import Type, { Compile, type Static } from '@jostle/contracts/typebox';
 import { Journey } from '../world/journey.ts';
 
 /** What a simulated device is to live through. */

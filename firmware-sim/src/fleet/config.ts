@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LogLevel, readConfig } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 
 /** What a fleet reads from its environment; the rest stands on its command line. */
 export const FleetConfig = Type.Object({

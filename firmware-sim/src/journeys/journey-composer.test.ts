@@ -1,5 +1,5 @@
+import { Check } from '@jostle/contracts/typebox';
 import fc from 'fast-check';
-import { Check } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { Journey, pieceDurationMs } from '../world/journey.ts';
 import { journeyWorld } from '../world/journey-world.ts';

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 
 const Temperature = Type.Number({ minimum: -40, maximum: 85 });
 const Humidity = Type.Number({ minimum: 0, maximum: 100 });

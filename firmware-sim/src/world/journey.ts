@@ -1,5 +1,5 @@
 import { ID_PATTERN } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 import { ClimateEpisode, ClimatePoint } from './climate.ts';
 import { incidentOf } from './incident-of.ts';
 import { isIncident, Piece } from './pieces.ts';

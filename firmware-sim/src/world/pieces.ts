@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 import { ORIENTATIONS, SIDES } from './orientation.ts';
 import { SURFACES } from './surface.ts';
 import { TRUCK_LEVELS } from './truck-levels.ts';

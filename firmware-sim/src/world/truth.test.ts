@@ -1,4 +1,4 @@
-import { Check } from 'typebox/value';
+import { Check } from '@jostle/contracts/typebox';
 import { describe, expect, it } from 'vitest';
 import type { Journey } from './journey.ts';
 import { pieceDurationMs } from './journey.ts';

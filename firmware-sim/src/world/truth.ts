@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 import { Bumps } from './bumps.ts';
 import { EPISODE_NATURE } from './climate.ts';
 import type { Impact } from './incident.ts';

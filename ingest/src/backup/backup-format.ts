@@ -1,5 +1,5 @@
 import { JostleError } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 import type { Row } from '../store/snapshot.ts';
 
 /**

@@ -1,6 +1,5 @@
 import { JostleError } from '@jostle/contracts';
-import type { TSchema } from 'typebox';
-import { Check } from 'typebox/value';
+import { Check, type TSchema } from '@jostle/contracts/typebox';
 import {
   type BackupHead,
   EndLine,

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { isJostleError, JostleError } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
-import { Check } from 'typebox/value';
+import Type, { Check, type Static } from '@jostle/contracts/typebox';
 import { BackupHead, FORMAT, type TableEnd } from '../backup/backup-format.ts';
 import type { BackupPart } from '../backup/backup-reader.ts';
 

@@ -1,5 +1,5 @@
 import { readConfig } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@jostle/contracts/typebox';
 
 const CliConfig = Type.Object({
   url: Type.String({

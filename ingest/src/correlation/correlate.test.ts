@@ -1,5 +1,5 @@
 import { Finding } from '@jostle/contracts';
-import { Compile } from 'typebox/compile';
+import { Compile } from '@jostle/contracts/typebox';
 import { describe, expect, it } from 'vitest';
 import { correlate } from './correlate.ts';
 import { exampleAt, exampleCase, exampleDrop } from './example-case.ts';

@@ -1,5 +1,5 @@
 import { type DeviceRecord, Finding, ManualClock } from '@jostle/contracts';
-import { Check } from 'typebox/value';
+import { Check } from '@jostle/contracts/typebox';
 import { expect, it } from 'vitest';
 import { IN_FLIGHT_MS } from '../completeness/gap-rules.ts';
 import { EXAMPLE_START, exampleAt, exampleCase, exampleDrop } from '../correlation/example-case.ts';

@@ -1,6 +1,5 @@
 import { type ImportKind, JostleError } from '@jostle/contracts';
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import Type, { Compile, type Static } from '@jostle/contracts/typebox';
 import { isTimeZone } from './date-format.ts';
 import { IMPORT_FIELDS } from './import-fields.ts';
 

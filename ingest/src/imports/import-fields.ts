@@ -12,7 +12,7 @@ import {
   Sku,
   Sscc,
 } from '@jostle/contracts';
-import Type, { type TSchema } from 'typebox';
+import Type, { type TSchema } from '@jostle/contracts/typebox';
 
 /** One thing that a row can say. Its column is named like it, unless a mapping names another. */
 export interface ImportField {

@@ -1,6 +1,5 @@
 import type { ImportKind, RowProblem } from '@jostle/contracts';
-import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type TSchema } from '@jostle/contracts/typebox';
 import {
   type ColumnMapping,
   type Condition,

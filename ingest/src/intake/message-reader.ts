@@ -6,7 +6,7 @@ import {
   parseDeviceTopic,
   StatusMessage,
 } from '@jostle/contracts';
-import { Compile } from 'typebox/compile';
+import { Compile } from '@jostle/contracts/typebox';
 import type { Reject, Submission } from '../inbox/submission.ts';
 
 /** One MQTT message as it arrived. */

@@ -1,6 +1,6 @@
 import { ALERT_STATES, Alert, type AlertState, Id, listOf } from '@jostle/contracts';
+import Type from '@jostle/contracts/typebox';
 import type { Selectable, SelectQueryBuilder } from 'kysely';
-import Type from 'typebox';
 import type { CompletenessTables } from '../completeness/completeness-tables.ts';
 import { toInstant } from '../ledger/instants.ts';
 import type { Database } from '../store/database.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { JostleError, RestoreReport } from '@jostle/contracts';
-import Type from 'typebox';
+import Type from '@jostle/contracts/typebox';
 import type { ServerDeps } from './server-deps.ts';
 import { errorAnswers, type TypedApp } from './typed-app.ts';
 

@@ -1,5 +1,5 @@
 import { DeviceCompleteness, Id, Instant, ShipmentCompleteness, Sscc } from '@jostle/contracts';
-import Type from 'typebox';
+import Type from '@jostle/contracts/typebox';
 import { deviceCompleteness, shipmentCompleteness } from '../completeness/device-completeness.ts';
 import { readEntry } from '../ledger/entries-read.ts';
 import { asAnyDatabase } from '../ledger/entry-kind.ts';

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listOf } from '@jostle/contracts';
+import Type, { type Static, type TObject, type TSchema, type TString } from '@jostle/contracts/typebox';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
   FastifyTypeProviderDefault,
   RawServerDefault,
 } from 'fastify';
-import Type, { type Static, type TObject, type TSchema, type TString } from 'typebox';
 import { listEntries, readEntry } from '../ledger/entries-read.ts';
 import { insertEntry } from '../ledger/entries-write.ts';
 import { type AnyDatabase, asAnyDatabase, type EntryKind, type Row } from '../ledger/entry-kind.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type from '@jostle/contracts/typebox';
 import type { ServerDeps } from './server-deps.ts';
 import type { TypedApp } from './typed-app.ts';
 

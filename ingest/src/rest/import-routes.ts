@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import { IMPORT_KINDS, ImportReport, JostleError } from '@jostle/contracts';
+import Type, { type TSchema } from '@jostle/contracts/typebox';
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
-import Type, { type TSchema } from 'typebox';
 import { parseMapping } from '../imports/column-mapping.ts';
 import { Imports } from '../imports/imports.ts';
 import type { ServerDeps } from './server-deps.ts';

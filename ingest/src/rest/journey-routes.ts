@@ -1,5 +1,5 @@
 import { Assignment, Id, Instant, Leg, OpenInstant, Sscc } from '@jostle/contracts';
-import Type from 'typebox';
+import Type from '@jostle/contracts/typebox';
 import { readEntry } from '../ledger/entries-read.ts';
 import { setEnd } from '../ledger/entries-write.ts';
 import { type AnyDatabase, asAnyDatabase } from '../ledger/entry-kind.ts';

@@ -1,5 +1,5 @@
 import { ClimatePoint, Finding, Id, Instant } from '@jostle/contracts';
-import Type from 'typebox';
+import Type from '@jostle/contracts/typebox';
 import { readEntry } from '../ledger/entries-read.ts';
 import { asAnyDatabase } from '../ledger/entry-kind.ts';
 import { toInstant, toMs } from '../ledger/instants.ts';

@@ -1,6 +1,6 @@
 import { Id, listOf, QuarantinedMessage, QuarantineReplay } from '@jostle/contracts';
+import Type from '@jostle/contracts/typebox';
 import type { Selectable } from 'kysely';
-import Type from 'typebox';
 import type { InboxTables } from '../inbox/inbox-tables.ts';
 import { toInstant } from '../ledger/instants.ts';
 import { notFound } from './not-found.ts';

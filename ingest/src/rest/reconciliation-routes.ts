@@ -1,5 +1,5 @@
 import { ReconciliationReport, ReconciliationRequest } from '@jostle/contracts';
-import Type from 'typebox';
+import Type from '@jostle/contracts/typebox';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './server-deps.ts';
 import { errorAnswers, type TypedApp } from './typed-app.ts';

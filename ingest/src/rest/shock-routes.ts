@@ -8,8 +8,8 @@ import {
   ShockEventDetail,
   Sscc,
 } from '@jostle/contracts';
+import Type from '@jostle/contracts/typebox';
 import { type Selectable, sql } from 'kysely';
-import Type from 'typebox';
 import { shockEventOf } from '../correlation/shock-event.ts';
 import { boundedTime } from '../finding/event-reader.ts';
 import { toMs } from '../ledger/instants.ts';

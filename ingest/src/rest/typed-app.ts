@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { ErrorBody, type JostleError } from '@jostle/contracts';
+import Type from '@jostle/contracts/typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
-import Type from 'typebox';
 
 /** The server with request types taken from the schemas of its routes. */
 export type TypedApp = FastifyInstance<

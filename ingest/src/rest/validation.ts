@@ -1,7 +1,5 @@
+import { Compile, Convert, Default, type TSchema } from '@jostle/contracts/typebox';
 import type { FastifySchemaCompiler } from 'fastify';
-import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
-import { Convert, Default } from 'typebox/value';
 
 /**
  * Checks each part of a request against its schema. Addresses hold only text: there defaults are filled in and
