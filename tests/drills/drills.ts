@@ -8,13 +8,12 @@ import { influxOutage } from './processes/influx-outage.ts';
 import { kills } from './processes/kills.ts';
 import { pauses } from './processes/pauses.ts';
 
+/** Drills of the whole chain, in processes of their own. */
+export const CHAIN_DRILLS: readonly Drill[] = [kills, pauses, partitions, brokerAmnesia, influxOutage];
+
 /** Every drill, in the order in which they run. */
 export const DRILLS: readonly Drill[] = [
-  kills,
-  pauses,
-  partitions,
-  brokerAmnesia,
-  influxOutage,
+  ...CHAIN_DRILLS,
   ...EDGE_DISK_DRILLS,
   ...DATA_DRILLS,
   ...FUZZ_DRILLS,

@@ -1,7 +1,12 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take minutes, the longest first: begun last they would run on alone while a core has nothing to do. */
-const LONG = ['tests/bench/bench.test.ts', 'tests/flow/start.test.ts'];
+const LONG = [
+  'tests/bench/bench.test.ts',
+  'tests/flow/start.test.ts',
+  'tests/drills/edge-disk/edge-disk.test.ts',
+  'tests/drills/fuzz/fuzz.test.ts',
+];
 
 /** Starts the files that take longest before all others. */
 export default class LongestFirst extends BaseSequencer {

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { figureTable } from '../../figures/report.ts';
+import { describeUnlessMissing } from '../../support/requirements.ts';
+import type { Drill } from '../drill.ts';
+import { missingNeed } from '../needs.ts';
+import { runDrill } from '../run-drill.ts';
+
+const SEED = 7;
+const LIMIT_MS = 300_000;
+
+/** A test for the short form of each; `npm run drill -- --long` is the other one. */
+export function testDrills(drills: readonly Drill[]): void {
+  for (const drill of drills)
+    describeUnlessMissing(missingNeed(drill.needs), `drill ${drill.name}`, () => {
+      test(
+        'loses nothing and counts nothing twice',
+        async () => {
+          const figures = await runDrill(drill, { seed: SEED, isLong: false, progress: () => {} });
+          expect(figures.filter(({ pass }) => !pass).length, figureTable(figures)).toBe(0);
+        },
+        LIMIT_MS,
+      );
+    });
+}
