@@ -142,8 +142,9 @@ describeWithServer('mosquitto', 'two workers on one Mosquitto', () => {
     await ready(third);
     expect(await onlineDevices(third)).toEqual(DEVICES);
     await agents[0]?.stop();
-    await expect.poll(() => onlineDevices(third), { timeout: 10_000 }).toEqual(DEVICES.slice(1));
-  }, 120_000);
+    // What was sent twice may still be under way before its parting.
+    await expect.poll(() => onlineDevices(third), { timeout: 60_000 }).toEqual(DEVICES.slice(1));
+  }, 180_000);
 });
 
 describe('a broker without shared subscriptions', () => {

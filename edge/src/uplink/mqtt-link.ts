@@ -111,7 +111,8 @@ class MqttLink implements Link {
       });
     });
     client.on('message', (topic, payload) => {
-      if (topic === deviceTopic(deviceId, 'receipt')) this.#events.receipt(payload);
+      if (client === this.#client && topic === deviceTopic(deviceId, 'receipt'))
+        this.#events.receipt(payload);
     });
     client.on('error', (error) => {
       // One line per outage: the reconnects that follow are the same story.
@@ -134,7 +135,11 @@ class MqttLink implements Link {
     const client = this.#client;
     if (client === undefined) return;
     if (this.#isUp) await Promise.race([this.#part(client, lastStatus), wait(CLOSE_MS)]);
+    // What still comes is told to nobody: the outbox closes next.
+    this.#client = undefined;
     client.end(true);
+    // An end that waits for acknowledgements is not hastened by a second one.
+    client.stream?.destroy();
   }
 
   /** With its own last word and a DISCONNECT the will is not published. */
