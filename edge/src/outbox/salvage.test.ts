@@ -158,19 +158,30 @@ describe('a damaged file', () => {
   });
 });
 
-test.each(['CREATE TABLE record', 'CREATE TABLE boot', 'CREATE INDEX record_event'])(
+test.each([
+  ['the header', () => [0, 100]],
+  ...['CREATE TABLE record', 'CREATE TABLE boot', 'CREATE INDEX record_event'].map(
+    (statement): [string, (file: Buffer) => number[]] => [
+      statement,
+      (file) => {
+        const from = file.indexOf(statement);
+        return [from, file.indexOf(statement.includes('TABLE') ? ')' : ' = 1', from)];
+      },
+    ],
+  ),
+] satisfies [string, (file: Buffer) => number[]][])(
   'a bit that is flipped anywhere in %s takes no record away',
-  (statement) => {
+  (_, placeIn) => {
     const { epoch, records } = filled(60);
     const whole = readFileSync(path);
     const reserve = readFileSync(`${path}.reserve`);
-    const from = whole.indexOf(statement);
-    const to = whole.indexOf(statement.includes('TABLE') ? ')' : ' = 1', from);
-    for (let at = from; at < to; at += 3) {
+    const [from = 0, to = 0] = placeIn(whole);
+    expect(to).toBeGreaterThan(from);
+    for (let at = from; at < to; at++) {
       for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
       writeFileSync(`${path}.reserve`, reserve);
       writeFileSync(path, whole);
-      overwrite(at, Buffer.from([(whole[at] ?? 0) ^ (1 << (at % 7))]));
+      overwrite(at, Buffer.from([(whole[at] ?? 0) ^ (1 << (at % 8))]));
       const outbox = outboxAt();
       expect(outbox.epoch).toBe(epoch);
       expect(expectHonest(outbox, records)).toHaveLength(records.length);

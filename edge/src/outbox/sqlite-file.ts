@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { chainStart, JostleError } from '@jostle/contracts';
 import Database from 'better-sqlite3';
 import { headIn, headText } from './chain-head.ts';
@@ -12,6 +12,10 @@ export type OutboxDatabase = Database.Database;
 
 /** The write-ahead log is cut back to this after a checkpoint, bytes. */
 const WAL_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** Where the header of a file says which version writes it, and the version of one with a write-ahead log. */
+const WRITE_VERSION_AT = 18;
+const WRITE_VERSION_WAL = 2;
 
 /** What a file says of itself. */
 export interface FileFacts {
@@ -52,10 +56,11 @@ export function openSqliteFile(path: string, maxPages: number, newEpoch: string)
     db.pragma(`max_page_count = ${maxPages}`);
     db.exec('BEGIN IMMEDIATE; COMMIT');
     // The quick check does not compare an index with its table: a flipped bit there ends the agent at its first reading.
-    const isLogBroken = readSqliteLog(`${path}-wal`, PAGE_BYTES).isBroken;
-    const verdict = isLogBroken
+    const verdict = readSqliteLog(`${path}-wal`, PAGE_BYTES).isBroken
       ? 'its write-ahead log is damaged'
-      : String(db.pragma('integrity_check(1)', { simple: true }));
+      : forbidsWriting(path)
+        ? 'its header forbids writing'
+        : String(db.pragma('integrity_check(1)', { simple: true }));
     const facts = verdict === 'ok' ? prepareTables(db, newEpoch) : undefined;
     if (facts !== undefined) return { kind: 'open', db, facts };
     return damagedFile(db, verdict === 'ok' ? 'its tables are not what was written' : verdict);
@@ -98,6 +103,18 @@ function prepareTables(db: OutboxDatabase, newEpoch: string): FileFacts | undefi
   const head = headIn(meta.get('head'));
   if (typeof epoch !== 'string' || head === undefined) return undefined;
   return head.epoch === epoch && head.seq === lastSeq ? { epoch, lastSeq, boots } : undefined;
+}
+
+/** A version that SQLite cannot write: it would say so at the first reading ("Database File Format", section 1.3.3). */
+function forbidsWriting(path: string): boolean {
+  const version = Buffer.alloc(1);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, version, 0, 1, WRITE_VERSION_AT);
+  } finally {
+    closeSync(file);
+  }
+  return version.readUInt8(0) > WRITE_VERSION_WAL;
 }
 
 /** Nothing in a file of SQLite guards its schema: after a flipped bit a column may only have another name. */
