@@ -44,6 +44,8 @@ export type OpenedFile =
  * @throws JostleError EDGE_OUTBOX_IN_USE where another process has it open
  */
 export function openSqliteFile(path: string, maxPages: number, newEpoch: string): OpenedFile {
+  // Before SQLite locks the file: when a process closes it anywhere, its locks on it are gone (POSIX, fcntl).
+  const isWritingForbidden = forbidsWriting(path);
   const db = new Database(path, { timeout: 0 });
   try {
     db.pragma(`page_size = ${PAGE_BYTES}`);
@@ -58,7 +60,7 @@ export function openSqliteFile(path: string, maxPages: number, newEpoch: string)
     // The quick check does not compare an index with its table: a flipped bit there ends the agent at its first reading.
     const verdict = readSqliteLog(`${path}-wal`, PAGE_BYTES).isBroken
       ? 'its write-ahead log is damaged'
-      : forbidsWriting(path)
+      : isWritingForbidden
         ? 'its header forbids writing'
         : String(db.pragma('integrity_check(1)', { simple: true }));
     const facts = verdict === 'ok' ? prepareTables(db, newEpoch) : undefined;
@@ -107,6 +109,7 @@ function prepareTables(db: OutboxDatabase, newEpoch: string): FileFacts | undefi
 
 /** A version that SQLite cannot write: it would say so at the first reading ("Database File Format", section 1.3.3). */
 function forbidsWriting(path: string): boolean {
+  if (!existsSync(path)) return false;
   const version = Buffer.alloc(1);
   const file = openSync(path, 'r');
   try {
