@@ -15,6 +15,8 @@ export default defineConfig({
     server: { deps: { external: [/contracts\/dist\//] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Beside other work on the machine a second, its default, is soon over.
+    expect: { poll: { timeout: 20_000 } },
     env: { LOG_LEVEL: 'fatal' },
     projects: [
       {

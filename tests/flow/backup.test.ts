@@ -47,9 +47,7 @@ async function spawnIngest(env: Record<string, string>): Promise<{ child: ChildP
 }
 
 const isReady = (url: string, expected: boolean) =>
-  expect
-    .poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 20_000, interval: 20 })
-    .toBe(expected ? 200 : 503);
+  expect.poll(async () => (await fetch(`${url}/readyz`)).status, { interval: 20 }).toBe(expected ? 200 : 503);
 
 async function addSite(url: string, id: string): Promise<void> {
   const headers = { 'content-type': 'application/json' };
@@ -165,7 +163,7 @@ describeWithServer('postgres', 'a restore on PostgreSQL', () => {
     // PostgreSQL notices on its own that the worker has gone.
     other.child.kill('SIGKILL');
     await once(other.child, 'exit');
-    await expect.poll(async () => (await restore(one.url, backup)).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await restore(one.url, backup)).status).toBe(200);
     expect(await siteIds(one.url)).toEqual(['FIRST']);
   });
 });

@@ -55,7 +55,7 @@ async function deliverJourney(): Promise<RecordDraft[]> {
   });
   onTestFinished(() => agent.stop());
   await expect.poll(() => existsSync(reportFile), { timeout: 90_000, interval: 100 }).toBe(true);
-  await expect.poll(() => agent.status().backlog, { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => agent.status().backlog).toBe(0);
   const range = `from=${new Date(JOURNEY_START_MS).toISOString()}&to=${new Date(END_MS).toISOString()}`;
   const drafts = JSON.parse(readFileSync(reportFile, 'utf8')) as RecordDraft[];
   const readings = drafts.filter(({ kind }) => kind === 'climate').length;
@@ -65,7 +65,7 @@ async function deliverJourney(): Promise<RecordDraft[]> {
         items: unknown[];
       }
     ).items;
-  await expect.poll(async () => (await curve()).length, { timeout: 10_000 }).toBe(readings);
+  await expect.poll(async () => (await curve()).length).toBe(readings);
   await agent.stop();
   await service.stop();
   return drafts;

@@ -65,7 +65,7 @@ function restOf(port: number) {
       expect([200, 201]).toContain(answer.status);
     },
     async ready() {
-      await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+      await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
     },
   };
 }
@@ -127,7 +127,7 @@ async function followReadings(backends: Partial<IngestConfig>): Promise<void> {
     state: { isOnline: true, backlog: 10, lastMeasuredAt: '2026-03-01T00:00:50.000Z' },
   });
   const curve = '/api/v1/devices/BOX-A/climate?from=2026-03-01T00:00:00Z&to=2026-03-01T01:00:00Z';
-  await expect.poll(async () => JSON.stringify(await rest.get(curve)), { timeout: 10_000 }).toContain('20');
+  await expect.poll(async () => JSON.stringify(await rest.get(curve))).toContain('20');
   expect(await rest.text('/metrics')).toContain('jostle_ingest_records_stored_total 50');
 }
 
@@ -186,7 +186,7 @@ test('more messages at once than the window holds are all stored', async () => {
   await rest.ready();
   const device = await Device.connect();
   for (let seq = 1; seq <= 3000; seq++) device.sendRun(seq, 1, 3000);
-  await expect.poll(() => device.upTo, { timeout: 20_000 }).toBe(3000);
+  await expect.poll(() => device.upTo).toBe(3000);
 });
 
 test('ingest that is killed at any moment loses nothing', { timeout: 120_000 }, async () => {
@@ -201,12 +201,12 @@ test('ingest that is killed at any moment loses nothing', { timeout: 120_000 }, 
   }, 15);
   onTestFinished(() => clearInterval(resend));
   for (const mark of [50, 300]) {
-    await expect.poll(() => device.upTo, { timeout: 15_000, interval: 1 }).toBeGreaterThan(mark);
+    await expect.poll(() => device.upTo, { interval: 1 }).toBeGreaterThan(mark);
     child.process.kill('SIGKILL');
     await once(child.process, 'exit');
     child = await spawnIngest();
   }
-  await expect.poll(() => device.upTo, { timeout: 15_000 }).toBe(COUNT);
+  await expect.poll(() => device.upTo).toBe(COUNT);
   clearInterval(resend);
   expect(await child.rest.get('/api/v1/devices/BOX-A')).toMatchObject({ state: { backlog: 0 } });
   expect(await child.rest.get('/api/v1/quarantine')).toMatchObject({ items: [] });

@@ -88,13 +88,11 @@ async function deliver(deleted: readonly number[]) {
   deleteFromOutbox(join(folder, 'outbox.db'), deleted);
   const site = await startSite();
   const agent = startAgent(site.mqttUrl);
-  await expect
-    .poll(async () => (await site.completeness()).stored, { timeout: 20_000 })
-    .toBe(900 - deleted.length);
+  await expect.poll(async () => (await site.completeness()).stored).toBe(900 - deleted.length);
   // What its last message says of the outbox decides: without the receipts it would still hold every row.
-  await expect.poll(() => agent.delivery().backlog, { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => agent.delivery().backlog).toBe(0);
   await agent.stop();
-  await expect.poll(async () => (await site.completeness()).inFlight, { timeout: 10_000 }).toBe(0);
+  await expect.poll(async () => (await site.completeness()).inFlight).toBe(0);
   return site;
 }
 

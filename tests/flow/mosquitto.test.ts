@@ -42,7 +42,7 @@ describeWithServer('mosquitto', 'the chain', () => {
     const mosquitto = await startMosquitto();
     onTestFinished(() => mosquitto.stop());
     const url = await startIngest(mosquitto.url);
-    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
     const body = JSON.stringify({ id: 'BOX-A', name: 'Box A' });
     const headers = { 'content-type': 'application/json' };
     await fetch(`${url}/api/v1/devices`, { method: 'POST', headers, body });
@@ -56,9 +56,7 @@ describeWithServer('mosquitto', 'the chain', () => {
     const message = JSON.stringify(encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 50 }, records));
     await device.publishAsync(deviceTopic('BOX-A', 'up'), message, { qos: 1 });
 
-    await expect
-      .poll(() => receipts, { timeout: 10_000 })
-      .toEqual([{ v: 1, epoch: EPOCH, upTo: 50, have: [], dead: [] }]);
+    await expect.poll(() => receipts).toEqual([{ v: 1, epoch: EPOCH, upTo: 50, have: [], dead: [] }]);
     const state = await (await fetch(`${url}/api/v1/devices/BOX-A`)).json();
     expect(state).toMatchObject({ state: { isOnline: true, backlog: 0 } });
   });

@@ -74,7 +74,7 @@ async function startWorker(env: Record<string, string>): Promise<IngestWorker> {
 }
 
 const ready = (worker: IngestWorker) =>
-  expect.poll(async () => (await fetch(`${worker.url}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+  expect.poll(async () => (await fetch(`${worker.url}/readyz`)).status).toBe(200);
 
 async function onlineDevices({ url }: IngestWorker): Promise<string[]> {
   const answers = DEVICES.map(async (id) => (await fetch(`${url}/api/v1/devices/${id}`)).json());
@@ -121,9 +121,7 @@ describeWithServer('mosquitto', 'two workers on one Mosquitto', () => {
     const agents = DEVICES.map((id) => startAgent(id, mosquitto.url, join(folder, id)));
     const stored = 'jostle_ingest_records_stored_total';
     await expect
-      .poll(async () => Math.min(await first.metric(stored), await second.metric(stored)), {
-        timeout: 20_000,
-      })
+      .poll(async () => Math.min(await first.metric(stored), await second.metric(stored)))
       .toBeGreaterThan(0);
     second.child.kill('SIGKILL');
     const backlog = () => agents.reduce((sum, agent) => sum + agent.status().backlog, 0);
@@ -155,7 +153,7 @@ describe('a broker without shared subscriptions', () => {
       MQTT_URL: `mqtt://127.0.0.1:${broker.port}`,
       JOSTLE_DATA_DIR: temporaryFolder(),
     });
-    await expect.poll(worker.output, { timeout: 10_000 }).toContain('INGEST_SHARE_REFUSED');
+    await expect.poll(worker.output).toContain('INGEST_SHARE_REFUSED');
     expect((await fetch(`${worker.url}/readyz`)).status).toBe(503);
   });
 });

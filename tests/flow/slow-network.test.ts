@@ -21,7 +21,7 @@ test('a connection says what the network has not taken', async () => {
     { up: () => (isUp = true), down: () => (isUp = false), receipt: () => {} },
   );
   onTestFinished(() => link.close('{}'));
-  await expect.poll(() => isUp, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => isUp).toBe(true);
 
   link.publish('up', '{}');
   await expect.poll(() => link.unsentBytes()).toBe(0);

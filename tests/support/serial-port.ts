@@ -16,7 +16,7 @@ export class SerialPort {
   /** Resolves when the port can be opened. */
   static async at(tcpPort: number): Promise<SerialPort> {
     const serial = new SerialPort(tcpPort);
-    await vi.waitUntil(() => existsSync(serial.path), { timeout: 10_000 });
+    await vi.waitUntil(() => existsSync(serial.path), { timeout: 20_000 });
     return serial;
   }
 

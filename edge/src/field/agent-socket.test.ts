@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { AgentStatus } from '../agent-status.ts';
 import type { OutboxSummary } from '../outbox/outbox-summary.ts';
 import { askAgentAt, askOutboxAt, askScanAt, followAgentAt } from './agent-client.ts';
@@ -122,25 +122,27 @@ test('who follows gets each frame until he leaves, and then nobody looks any mor
       else show({ atMs: atMs + 1, glances: [] });
     }
   })();
-  await vi.waitFor(() => expect(followers.size).toBe(1));
+  await expect.poll(() => followers.size).toBe(1);
   show({ atMs: 1, glances: [] });
   await following;
   expect(seen).toEqual([1, 2]);
   // That he has gone is found out with the next frame.
-  await vi.waitFor(() => {
-    show({ atMs: 3, glances: [] });
-    expect(followers.size).toBe(0);
-  });
+  await expect
+    .poll(() => {
+      show({ atMs: 3, glances: [] });
+      return followers.size;
+    })
+    .toBe(0);
 });
 
 test('who follows an agent that stops is told', async () => {
   const folder = dataFolder();
   const { followers, socket } = answering(folder);
   const following = followAgentAt(folder, new AbortController().signal).next();
-  await vi.waitFor(() => expect(followers.size).toBe(1));
+  await expect.poll(() => followers.size).toBe(1);
   socket.close();
   await expect(following).rejects.toThrow(/has stopped/);
-  await vi.waitFor(() => expect(followers.size).toBe(0));
+  await expect.poll(() => followers.size).toBe(0);
 });
 
 test('one who follows and does not read is dropped', async () => {
@@ -151,12 +153,12 @@ test('one who follows and does not read is dropped', async () => {
   onTestFinished(() => void idle.destroy());
   idle.pause();
   idle.write('{"ask":"live"}\n');
-  await vi.waitFor(() => expect(followers.size).toBe(1));
+  await expect.poll(() => followers.size).toBe(1);
   const fault = 'x'.repeat(100_000);
   const glance = { kind: 'climate' as const, sensor: 's', reading: null, ageMs: null, fault };
   for (let atMs = 0; atMs < 20; atMs++)
     show({ atMs, glances: [{ ...glance, readEveryMs: 1, replies: 0, errors: 0 }] });
-  await vi.waitFor(() => expect(followers.size).toBe(0));
+  await expect.poll(() => followers.size).toBe(0);
 });
 
 test.each([

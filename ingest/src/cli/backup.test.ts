@@ -176,7 +176,7 @@ onEachStore('jostle backup and restore', (open) => {
     const dir = join(folder, 'b');
     const running = jostle(['backup', dir]);
     const files = () => (existsSync(dir) ? readdirSync(dir).length : 0);
-    await expect.poll(files, { interval: 1, timeout: 20_000 }).toBeGreaterThan(3);
+    await expect.poll(files, { interval: 1 }).toBeGreaterThan(3);
     await app.close();
     expect(await running).toMatchObject({
       code: 1,

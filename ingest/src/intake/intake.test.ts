@@ -97,7 +97,7 @@ onEachStore('intake', (open) => {
       throw new Error('disk full');
     });
     deliver(1);
-    await expect.poll(() => log, { timeout: 10_000 }).toEqual(['suspend']);
+    await expect.poll(() => log).toEqual(['suspend']);
     expect(intake.state).toMatchObject({ storeFailures: 6, waiting: 0 });
     await intake.stop();
     expect(log).toEqual(['suspend', 'close']);

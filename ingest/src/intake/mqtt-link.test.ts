@@ -69,9 +69,9 @@ describeWithServer('mosquitto', 'the connection of ingest', () => {
     onTestFinished(() => device.endAsync(true));
     const send = async (text: string) => {
       const arrived = () => delivered.some(({ payload }) => payload.toString() === text);
-      await expect.poll(() => link.isConnected, { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => link.isConnected).toBe(true);
       await device.publishAsync(deviceTopic('BOX-A', 'up'), text, { qos: 1 });
-      await expect.poll(arrived, { timeout: 10_000 }).toBe(true);
+      await expect.poll(arrived).toBe(true);
     };
 
     await send('by the first connection');

@@ -35,7 +35,7 @@ describeWithServer('postgres', 'two ingests on one database', () => {
       return { child, output, isWriting };
     };
     const first = await start();
-    await expect.poll(first.isWriting, { timeout: 20_000 }).toBe(true);
+    await expect.poll(first.isWriting).toBe(true);
     const second = await start();
     expect([await first.isWriting(), await second.isWriting()]).toEqual([true, false]);
 
@@ -44,11 +44,11 @@ describeWithServer('postgres', 'two ingests on one database', () => {
     const curve = async () =>
       (await store.db.selectFrom('telemetry_climate').select('point_ns').execute()).length;
     await receive(1);
-    await expect.poll(curve, { timeout: 20_000 }).toBe(1);
+    await expect.poll(curve).toBe(1);
     first.child.kill('SIGKILL');
     await receive(3);
-    await expect.poll(second.isWriting, { timeout: 20_000 }).toBe(true);
-    await expect.poll(curve, { timeout: 20_000 }).toBe(2);
+    await expect.poll(second.isWriting).toBe(true);
+    await expect.poll(curve).toBe(2);
     expect(second.output()).toContain('this process leads');
   });
 });

@@ -40,7 +40,7 @@ describeWithServer('postgres', 'workers on one database', () => {
     const session = await postgresSession(url);
     onTestFinished(() => session.end());
     const waiting = `select 1 from pg_locks where locktype = 'advisory' and not granted`;
-    await vi.waitUntil(async () => (await session.query(waiting)).rowCount === 1, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await session.query(waiting)).rowCount === 1, { timeout: 20_000 });
     steps.push('admitted');
     await one.admit();
     await joining;
