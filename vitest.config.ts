@@ -13,10 +13,10 @@ export default defineConfig({
     isolate: false,
     // Loaded once by each worker, as what lies in node_modules is.
     server: { deps: { external: [/contracts\/dist\//] } },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Beside other work on the machine a second, its default, is soon over.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 30_000 } },
     env: { LOG_LEVEL: 'fatal' },
     projects: [
       {

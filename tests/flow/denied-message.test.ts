@@ -100,4 +100,4 @@ test('a message that the broker refuses holds up nothing behind it, and the conn
   expect(seen.connections).toBe(1);
   const metrics = await (await fetch(`http://127.0.0.1:${broker.metricsPort}/metrics`)).text();
   expect(metrics).toContain('jostle_broker_refusals_total{code="BROKER_TOPIC_REFUSED"} 1');
-}, 40_000);
+});

@@ -107,10 +107,10 @@ test('rows that a hand deleted from the outbox are lost, each of them and no oth
   const alerts = await site.alerts();
   expect(seqsOf(alerts.toReversed()).sort((a, b) => a - b)).toEqual(seqsOf(gaps));
   expect(alerts.every(({ kind, state }) => kind === 'lost' && state === 'open')).toBe(true);
-}, 60_000);
+});
 
 test('an outbox that nobody touched raises nothing', async () => {
   const site = await deliver([]);
   expect(await site.completeness()).toMatchObject({ completeness: 1, stored: 901, gaps: [] });
   expect(await site.alerts()).toEqual([]);
-}, 60_000);
+});

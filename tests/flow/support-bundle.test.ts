@@ -84,7 +84,7 @@ test('no token of environment, file, address or log is anywhere in the bundle', 
   });
   expect(stdout).toMatch(/status\.json +no agent is running/);
   expect(stdout).toMatch(/scan\.txt +EDGE_SENSOR_ABSENT/);
-}, 60_000);
+});
 
 test('a configuration that cannot be used is told, and still no secret', () => {
   const folder = desk();
@@ -92,7 +92,7 @@ test('a configuration that cannot be used is told, and still no secret', () => {
   expect(files.get('config.txt')).toMatch(/^DEVICE_ID: /m);
   expect(files.get('journal.txt')).toContain('hardware worker is ready');
   for (const secret of [IN_ENV, IN_FILE, IN_URL, IN_LOG]) expect(everything).not.toContain(secret);
-}, 60_000);
+});
 
 test('an outbox is told by counts and faults, never by what was measured', async () => {
   const folder = desk();
@@ -124,7 +124,7 @@ test('an outbox is told by counts and faults, never by what was measured', async
     faults: [{ seq: 2, sensor: 'bme280-76', detail: 'no answer: nack' }],
   });
   expect(everything).not.toContain('36.25');
-}, 60_000);
+});
 
 test('a file that is there already is not written over', () => {
   const folder = desk();
@@ -138,4 +138,4 @@ test('a file that is there already is not written over', () => {
   expect(status).toBe(1);
   expect(stderr).toContain('EDGE_BUNDLE_UNWRITABLE');
   expect(readFileSync(out, 'utf8')).toBe('mine');
-}, 60_000);
+});

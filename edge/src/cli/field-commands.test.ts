@@ -16,7 +16,7 @@ function tool(args: string) {
   return { status, stdout, stderr };
 }
 
-describe('on simulated hardware', { timeout: 60_000 }, () => {
+describe('on simulated hardware', () => {
   test('the scan names the chips of the kit', () => {
     const { status, stdout } = tool('i2c scan --sim demo');
     expect(status).toBe(0);
@@ -87,7 +87,7 @@ describe('on simulated hardware', { timeout: 60_000 }, () => {
   });
 });
 
-describe('on this machine', { timeout: 60_000 }, () => {
+describe('on this machine', () => {
   test('the doctor names every wrong key as a failed check', () => {
     const { status, stdout } = tool('doctor');
     expect(status).toBe(1);

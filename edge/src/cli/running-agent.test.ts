@@ -28,7 +28,7 @@ async function runningAgent(journey: string): Promise<ChildProcess> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'jostle-desk-'));
   agent = await runningAgent('unplugged');
-}, 60_000);
+});
 afterAll(() => {
   agent.kill('SIGKILL');
   rmSync(folder, { recursive: true });

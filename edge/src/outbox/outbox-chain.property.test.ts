@@ -175,4 +175,4 @@ test('the chain in the messages goes on whatever was thinned, delivered, refused
   // The cases above are those it is about.
   expect(seen.runs).toBeGreaterThan(60);
   expect([...seen.stones].sort()).toEqual(['not-stored', 'outbox-full', 'refused']);
-}, 60_000);
+});

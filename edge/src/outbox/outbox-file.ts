@@ -9,7 +9,14 @@ import { exchange, finishExchange, salvagingPath } from './outbox-exchange.ts';
 import { keepNewestAside, setAside } from './outbox-files.ts';
 import { salvageInto } from './salvage.ts';
 import { SeqReserve } from './seq-reserve.ts';
-import { damagedFile, type OpenedFile, type OutboxDatabase, openSqliteFile } from './sqlite-file.ts';
+import {
+  damagedFile,
+  lockOutbox,
+  type OpenedFile,
+  type OutboxDatabase,
+  type OutboxLock,
+  openSqliteFile,
+} from './sqlite-file.ts';
 
 /** The file never grows beyond this: 1 GiB in pages of 4 kB, so that a long outage does not fill the card. */
 const MAX_PAGES = 262_144;
@@ -18,6 +25,7 @@ const MAX_PAGES = 262_144;
 const ASIDE_MAX = 2;
 
 export interface OutboxFile {
+  lock: OutboxLock;
   db: OutboxDatabase;
   epoch: string;
   /** The highest seq that was ever given. */
@@ -37,6 +45,16 @@ export interface OutboxFile {
  */
 export function openOutboxFile(path: string, log: Logger, maxPages: number = MAX_PAGES): OutboxFile {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const lock = lockOutbox(path);
+  try {
+    return { lock, ...openLocked(path, log, maxPages) };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openLocked(path: string, log: Logger, maxPages: number): Omit<OutboxFile, 'lock'> {
   const reserve = SeqReserve.read(`${path}.reserve`, log);
   finishExchange(path, (salvaged) => isSound(salvaged, maxPages, reserve));
   const opened = openChecked(path, maxPages, reserve);
@@ -61,7 +79,7 @@ function withReserve(
   reserve: SeqReserve | undefined,
   maxPages: number,
   log: Logger,
-): OutboxFile {
+): Omit<OutboxFile, 'lock'> {
   const { epoch, lastSeq, boots } = facts;
   const note = { epoch, seq: lastSeq, given: lastSeq, boots, unstored: 0 };
   const growth = new GrowthLimit(db, maxPages, () => freeBytesBeside(path));

@@ -21,7 +21,7 @@ import type { OutboxSummary } from './outbox-summary.ts';
 import { type Change, OutboxWriter } from './outbox-writer.ts';
 import type { RecordRun } from './record-runs.ts';
 import type { SeqReserve } from './seq-reserve.ts';
-import { isFull } from './sqlite-file.ts';
+import { isFull, type OutboxLock } from './sqlite-file.ts';
 
 /** How often the time of the last receipt is written down: each writing costs flash memory a page. */
 const NOTE_RECEIPT_MS = 5 * MINUTE_MS;
@@ -59,6 +59,7 @@ export class Outbox {
   readonly #writer: OutboxWriter;
   readonly #ballast: Ballast;
   readonly #reserve: SeqReserve;
+  readonly #lock: OutboxLock;
   #count: number;
   /** Seq of the routine record that was stored last, 0 before the first. */
   #newestSample: number;
@@ -75,6 +76,7 @@ export class Outbox {
   /** @throws JostleError EDGE_OUTBOX_IN_USE where another agent has the file open, EDGE_OUTBOX_NO_ROOM: see `openOutboxFile` */
   constructor({ path, log, maxRecords, maxPages }: OutboxOptions) {
     const file = openOutboxFile(path, log, maxPages);
+    this.#lock = file.lock;
     this.#rows = new OutboxRows(file.db);
     this.#log = log;
     this.epoch = file.epoch;
@@ -225,6 +227,7 @@ export class Outbox {
       );
     }
     this.#rows.close();
+    this.#lock.release();
   }
 
   /** Tidying up needs room, too; what is left undone on a full disk is done with a later append. */

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, truncateSync } from 'node:fs';
 import { chainStart, JostleError } from '@jostle/contracts';
 import Database from 'better-sqlite3';
 import { headIn, headText } from './chain-head.ts';
@@ -12,6 +12,11 @@ export type OutboxDatabase = Database.Database;
 
 /** The write-ahead log is cut back to this after a checkpoint, bytes. */
 const WAL_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** Holds an outbox until it is released; the kernel lets go when the process dies. */
+export interface OutboxLock {
+  release(): void;
+}
 
 /** Where the header of a file says which version writes it, and the version of one with a write-ahead log. */
 const WRITE_VERSION_AT = 18;
@@ -35,6 +40,32 @@ export type OpenedFile =
       /** To be called when the file has been set aside: before, SQLite would take away the log that lies beside it. */
       close(): void;
     };
+
+/**
+ * Takes an outbox and all files beside it for this process. The lock on the outbox itself ends with its file, which a
+ * salvage exchanges; this one is on a file that stays, and in which nothing is ever written.
+ *
+ * @throws JostleError EDGE_OUTBOX_IN_USE where another process has it
+ */
+export function lockOutbox(path: string): OutboxLock {
+  const lockPath = `${path}.lock`;
+  const db = new Database(lockPath, { timeout: 0 });
+  const take = () => db.exec('BEGIN EXCLUSIVE');
+  try {
+    try {
+      take();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      // Nobody has it: SQLite takes the lock before it reads. Only a bad card can have put something there.
+      truncateSync(lockPath);
+      take();
+    }
+  } catch (error) {
+    db.close();
+    throw isBusy(error) ? inUse(path, error) : error;
+  }
+  return { release: () => db.close() };
+}
 
 /**
  * Opens a file of the outbox, or makes it, and checks its pages.
@@ -69,12 +100,7 @@ export function openSqliteFile(path: string, maxPages: number, newEpoch: string)
   } catch (error) {
     if (isDamage(error)) return damagedFile(db, error.message);
     db.close();
-    if (!isBusy(error)) throw error;
-    throw new JostleError(
-      'EDGE_OUTBOX_IN_USE',
-      `Another agent has ${path} open: stop it, or set another JOSTLE_DATA_DIR.`,
-      { cause: error },
-    );
+    throw isBusy(error) ? inUse(path, error) : error;
   }
 }
 
@@ -155,6 +181,11 @@ function isDamage(error: unknown): error is Error {
 
 function isBusy(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+function inUse(path: string, cause: unknown): JostleError {
+  const message = `Another agent has ${path} open: stop it, or set another JOSTLE_DATA_DIR.`;
+  return new JostleError('EDGE_OUTBOX_IN_USE', message, { cause });
 }
 
 /** What a look into an outbox file showed. */

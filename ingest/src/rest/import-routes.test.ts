@@ -80,7 +80,7 @@ onEachStore('imports over HTTP', (open) => {
       created: { orders: 25_000, products: 500 },
     });
     expect(rowsSeen.size).toBeGreaterThan(3);
-  }, 60_000);
+  });
 
   it('refuses what is no form of a file and a mapping', async () => {
     expect((await post('orders', { mapping: MAPPING })).json()).toMatchObject({
