@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { commitOf, figureTable, reportOf } from '../figures/report.ts';
+import { leaveNothingBehind } from '../support/long-run.ts';
 import { benchArguments, EXIT_USAGE, usage } from './arguments.ts';
 import { brokerSuite } from './broker/suite.ts';
 import { edgeSuite } from './edge/suite.ts';
@@ -25,6 +26,7 @@ if (typeof given === 'string') {
 const { suites, fileOf, seconds } = given;
 // Before the first of them: a folder that cannot be made is not to be found out after half an hour.
 for (const file of suites.map(fileOf)) if (file !== undefined) mkdirSync(dirname(file), { recursive: true });
+leaveNothingBehind();
 const progress = (text: string) => process.stderr.write(`… ${text}\n`);
 const commit = commitOf();
 const isMet = await runSuites(

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Figure } from '../figures/figure.ts';
 import { commitOf, figureTable, reportOf } from '../figures/report.ts';
+import { leaveNothingBehind } from '../support/long-run.ts';
 import type { Drill } from './drill.ts';
 import { DRILLS } from './drills.ts';
 import { runOrSayWhy } from './run-drill.ts';
@@ -60,6 +61,7 @@ if (typeof given === 'string') {
   process.exit(isAsked ? 0 : EXIT_USAGE);
 }
 const { drills, isLong, seed, json } = given;
+leaveNothingBehind();
 const commit = commitOf();
 const figures: Figure[] = [];
 const print = (text: string) => process.stderr.write(`${text}\n`);

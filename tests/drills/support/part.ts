@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isStopped, signalFamily } from './process-family.ts';
+import { isStopped, signalFamily } from '../../support/process-family.ts';
 
 export const PART_KINDS = ['edge', 'broker', 'ingest', 'influxd', 'postgres'] as const;
 export type PartKind = (typeof PART_KINDS)[number];

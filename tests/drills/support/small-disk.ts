@@ -23,6 +23,13 @@ export function mountSmallDisk(path: string, megabytes: number): SmallDisk {
       cause: error,
     });
   }
+  const unmount = () => {
+    process.removeListener('exit', unmount);
+    // Lazily: a process that is just ending may still have a file open.
+    execFileSync('umount', ['-l', path], { stdio: 'pipe' });
+  };
+  // First: what it is mounted in is removed then, too.
+  process.prependOnceListener('exit', unmount);
   const filler = join(path, 'filler');
   return {
     path,
@@ -32,7 +39,6 @@ export function mountSmallDisk(path: string, megabytes: number): SmallDisk {
       await once(spawn('dd', args, { stdio: 'ignore' }), 'exit');
     },
     free: () => rmSync(filler, { force: true }),
-    // Lazily: a process that is just ending may still have a file open.
-    unmount: () => execFileSync('umount', ['-l', path], { stdio: 'pipe' }),
+    unmount,
   };
 }

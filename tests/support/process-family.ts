@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process and all that it has started, it first; servers divide their work among processes of their own. */
-function familyOf(pid: number): number[] {
+export function familyOf(pid: number): number[] {
   // Key: process id; value: that of its parent.
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
@@ -16,9 +16,18 @@ function familyOf(pid: number): number[] {
 
 /** Sends a signal to each of the family; one that has gone meanwhile is as good as signalled. */
 export function signalFamily(pid: number, signal: NodeJS.Signals): void {
-  for (const member of familyOf(pid)) {
+  signalEach(familyOf(pid), signal);
+}
+
+/** SIGKILL to all that this process has started. */
+export function killDescendants(): void {
+  signalEach(familyOf(process.pid).slice(1), 'SIGKILL');
+}
+
+function signalEach(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
     try {
-      process.kill(member, signal);
+      process.kill(pid, signal);
     } catch {
       // It has gone.
     }
