@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'all', include: ['**/*.test.ts'], exclude: [...configDefaults.exclude, CHAIN_DRILLS] },
       },
-      // Their processes need all cores, and some of their targets are times: nothing else runs beside them.
+      // Their processes need all cores: nothing else runs beside them.
       { extends: true, test: { name: 'drills', include: [CHAIN_DRILLS], sequence: { groupOrder: 1 } } },
     ],
   },
