@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -72,6 +72,9 @@ describe('the lock beside an outbox', () => {
     const path = newPath();
     writeFileSync(`${path}.lock`, Buffer.alloc(4096, 0xa5));
     const lock = lockOutbox(path);
+    // Not even a journal: it is held on a full card, too.
+    expect(readdirSync(dirname(path))).toEqual(['outbox.db.lock']);
+    expect(statSync(`${path}.lock`).size).toBe(0);
     expect(lockElsewhere(`${path}.lock`)).toBe('SQLITE_BUSY');
     lock.release();
   });

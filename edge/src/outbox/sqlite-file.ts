@@ -50,7 +50,11 @@ export type OpenedFile =
 export function lockOutbox(path: string): OutboxLock {
   const lockPath = `${path}.lock`;
   const db = new Database(lockPath, { timeout: 0 });
-  const take = () => db.exec('BEGIN EXCLUSIVE');
+  const take = () => {
+    // A journal on the disk would need room there.
+    db.pragma('journal_mode = MEMORY');
+    db.exec('BEGIN EXCLUSIVE');
+  };
   try {
     try {
       take();
