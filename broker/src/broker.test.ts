@@ -140,11 +140,31 @@ describe('identity', () => {
     expect((await metricsOf(broker))('refusals_total{code="BROKER_IDENTITY_REFUSED"}')).toBe(2);
   });
 
+  test('a session is cut with its token although a later login of the same id died at once', async () => {
+    const broker = await closed({ revocationMs: 10 });
+    const session = await online(broker, 'BOX-A', { username: 'BOX-A', password: a.token });
+    const later = connect(broker.port, '127.0.0.1').on('error', () => {});
+    // A SUBSCRIBE with wrong flags ends the connection between its login and its registration.
+    later.write(Buffer.concat([connectPacket('BOX-A', a.token), Buffer.from([0x80, 0x00])]));
+    await ended(later);
+    expect(session.connected).toBe(true);
+    writeFileSync(join(folder, 'credentials.json'), JSON.stringify({ clients: [ingest.entry] }));
+    await next(session, 'close');
+  });
+
   test.each(['lower-case', 'ingest', 'A/B', '+'])('without credentials the id %s is refused', async (id) => {
     const client = clientOf(await brokerFor(), id);
     expect(String(await next(client, 'error'))).toMatch(/Not authorized/);
   });
 });
+
+/** A CONNECT of a client whose id is its user name (MQTT 3.1.1, section 3.1). */
+function connectPacket(id: string, token: string): Buffer {
+  const text = (value: string) => Buffer.concat([Buffer.from([0, value.length]), Buffer.from(value)]);
+  const flags = 0b1100_0010;
+  const body = Buffer.concat([text('MQTT'), Buffer.from([4, flags, 0, 0]), text(id), text(id), text(token)]);
+  return Buffer.concat([Buffer.from([0x10, body.length]), body]);
+}
 
 describe('guards', () => {
   test.each([

@@ -59,10 +59,11 @@ export async function startBroker(
   const guarded = guardedServer(config, watch, (socket) => aedes.handle(socket), nowMs);
   const { credentialsFile } = config;
   const credentials = credentialsFile === undefined ? undefined : new CredentialsFile(credentialsFile, log);
-  const connected = new Map<string, { client: Client; admission: Admission }>();
+  const admissions = new WeakMap<Client, Admission>();
+  const connected = new Map<string, Client>();
   const admitted = (client: Client, admission: Admission) => {
     if (connected.has(client.id)) metrics.takenOver();
-    connected.set(client.id, { client, admission });
+    admissions.set(client, admission);
     // It takes what all devices send, and answers each of them.
     if (admission.role === 'ingest') guarded.trust(client.conn as Socket);
     else guarded.identify(client.conn as Socket, client.id);
@@ -78,8 +79,12 @@ export async function startBroker(
       receiptLeftOut: () => metrics.receiptLeftOut(),
     }),
   });
+  // Not once it is admitted: a connection that is gone by then takes no other one's place, and nobody is told of its end.
+  aedes.on('client', (client) => {
+    if (!client.closed) connected.set(client.id, client);
+  });
   aedes.on('clientDisconnect', (client) => {
-    if (connected.get(client.id)?.client === client) connected.delete(client.id);
+    if (connected.get(client.id) === client) connected.delete(client.id);
   });
   aedes.on('clientError', (client, error) => log.debug({ clientId: client.id, err: error }, 'client failed'));
   aedes.on('connectionError', (_client, error) => log.debug({ err: error }, 'connection failed'));
@@ -96,8 +101,8 @@ export async function startBroker(
 
   const revocation = setInterval(() => {
     credentials?.current();
-    for (const { client, admission } of connected.values()) {
-      if (admission.holds()) continue;
+    for (const client of connected.values()) {
+      if (admissions.get(client)?.holds()) continue;
       refusals.note('BROKER_IDENTITY_REFUSED', client.id, { problem: 'its token was withdrawn' });
       client.close();
     }

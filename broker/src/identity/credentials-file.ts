@@ -13,8 +13,10 @@ export class CredentialsFile {
   #credentials: Credentials;
   /** Of `#credentials`; made when it is first asked for. */
   #keys: ReadonlySet<string> | undefined;
-  /** Of the version that was looked at last. */
+  /** Of the version that was read last. */
   #stamp: string;
+  /** What was said last of a version that cannot be used: every login asks. */
+  #complaint = '';
 
   /** @throws JostleError CONFIG_INVALID where the file is missing or malformed */
   constructor(path: string, log: Logger) {
@@ -33,17 +35,27 @@ export class CredentialsFile {
   }
 
   current(): Credentials {
+    let stamp = '';
     try {
-      const stamp = stampOf(this.#path);
+      stamp = stampOf(this.#path);
       if (stamp === this.#stamp) return this.#credentials;
+      const text = readFileSync(this.#path, 'utf8');
+      // Only now: one that may not be read may be readable the next time, without a change.
       this.#stamp = stamp;
-      this.#credentials = parseCredentials(readFileSync(this.#path, 'utf8'));
+      this.#credentials = parseCredentials(text);
       this.#keys = undefined;
       this.#log.info({ clients: this.#credentials.clients.length }, 'credentials read again');
     } catch (error) {
-      this.#log.error({ reason: messageOf(error) }, 'changed credentials cannot be read; the old ones stay');
+      this.#complain(stamp, messageOf(error));
     }
     return this.#credentials;
+  }
+
+  #complain(stamp: string, reason: string): void {
+    const complaint = `${stamp} ${reason}`;
+    if (complaint === this.#complaint) return;
+    this.#complaint = complaint;
+    this.#log.error({ reason }, 'changed credentials cannot be read; the old ones stay');
   }
 
   /** Whether an entry is still as it was, in the file as it was read last. */

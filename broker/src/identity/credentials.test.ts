@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -11,6 +20,8 @@ const a = issueToken('BOX-A', 'device');
 const b = issueToken('BOX-B', 'device');
 const ingest = issueToken('ingest', 'ingest');
 const credentials: Credentials = { clients: [a.entry, b.entry, ingest.entry] };
+/** `nobody` of Debian. */
+const SOMEBODY = 65_534;
 const log = pino({ level: 'silent' });
 
 test('an entry holds the hash of a token of 256 bits, not the token', () => {
@@ -31,6 +42,17 @@ test.each([
   expect(verify(credentials, id, token)?.role).toBe(role);
 });
 
+/** What a broker sees that does not run as root: root may read everything. */
+function asSomebody<T>(look: () => T): T {
+  if (process.getuid?.() !== 0) return look();
+  process.seteuid?.(SOMEBODY);
+  try {
+    return look();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 describe('the credentials file', () => {
   let folder: string;
   let path: string;
@@ -49,6 +71,20 @@ describe('the credentials file', () => {
     writeFileSync(path, '{"clients": [');
     utimesSync(path, 1, 1);
     expect(file.current().clients).toHaveLength(3);
+  });
+
+  test('that may not be read at first is read once it may, without another change, and is complained of once', () => {
+    writeFileSync(path, JSON.stringify({ clients: [a.entry] }));
+    const lines: string[] = [];
+    const file = new CredentialsFile(path, pino({ level: 'error' }, { write: (line) => lines.push(line) }));
+    chmodSync(folder, 0o711);
+    rmSync(path);
+    writeFileSync(path, JSON.stringify(credentials), { mode: 0o000 });
+    for (let login = 0; login < 3; login++)
+      expect(asSomebody(() => file.current().clients)).toEqual([a.entry]);
+    expect(lines).toHaveLength(1);
+    chmodSync(path, 0o644);
+    expect(asSomebody(() => file.current().clients)).toHaveLength(3);
   });
 
   test.each([
@@ -78,5 +114,13 @@ describe('the credentials file', () => {
     expect(verify(made, 'BOX-B', oldB)?.role).toBe('device');
     for (const file of [path, join(folder, 'tokens', 'BOX-A.token')])
       expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('still belongs to the broker after root has issued tokens', () => {
+    const issue = (id: string) => issueClients(path, join(folder, 'tokens'), [{ id, role: 'device' }]);
+    issue('BOX-A');
+    chownSync(path, SOMEBODY, SOMEBODY);
+    issue('BOX-B');
+    expect(statSync(path)).toMatchObject({ uid: SOMEBODY, gid: SOMEBODY });
   });
 });

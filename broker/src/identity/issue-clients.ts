@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MqttRole } from '@jostle/contracts';
 import { type Credentials, issueToken, parseCredentials } from './credentials.ts';
@@ -26,8 +26,13 @@ export function issueClients(
   writeWhole(credentialsPath, `${JSON.stringify(credentials, null, 2)}\n`);
 }
 
-/** By rename, so that a broker that reads meanwhile sees the old file or the new one, never half of it. */
+/**
+ * By rename, so that a broker that reads meanwhile sees the old file or the new one, never half of it. The owner stays:
+ * root may issue tokens for a broker that runs as somebody else.
+ */
 function writeWhole(path: string, text: string): void {
+  const owner = existsSync(path) ? statSync(path) : undefined;
   writeFileSync(`${path}.new`, text, { mode: SECRET_MODE });
+  if (owner !== undefined) chownSync(`${path}.new`, owner.uid, owner.gid);
   renameSync(`${path}.new`, path);
 }
