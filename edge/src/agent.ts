@@ -22,6 +22,8 @@ export type { SensingEvents, SensingSource } from './sensing-source.ts';
 
 /** How often overdue messages are looked for. */
 const PUMP_MS = 250;
+/** How often what the disk did not take is offered to it again. */
+const RETRY_MS = 5_000;
 /** How long a stopping agent waits for receipts; what has none then is sent at the next start. */
 const DRAIN_MS = 700;
 
@@ -112,6 +114,7 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
     sensingIsReady = resolve;
   });
   const keeper = new RecordKeeper(outbox, clock, log);
+  const retryTimer = setInterval(() => keeper.retry(), RETRY_MS);
   const events: SensingEvents = {
     ready: () => sensingIsReady(),
     answered: (answer) => questions.receive(answer),
@@ -140,6 +143,7 @@ export function runAgentOn({ config, openSensing, log }: SourcedAgentOptions): A
     await source.stop();
     await uplink.drained(AbortSignal.timeout(DRAIN_MS));
     clearInterval(pumpTimer);
+    clearInterval(retryTimer);
     await uplink.close();
     // After the last receipts: what they cover makes room.
     keeper.close();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeviceRecord, ManualClock, type RecordDraft, type RecordTime } from '@jostle/contracts';
+import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Outbox } from './outbox/outbox.ts';
@@ -34,15 +35,16 @@ const fault = (i: number): RecordDraft => ({
 const many = (count: number, draft: (i: number) => RecordDraft, from = 0) =>
   Array.from({ length: count }, (_, i) => draft(from + i));
 
-/** An outbox whose disk takes nothing from `fail` until `mend`. */
+/** An outbox whose disk takes nothing while it is failing. */
 class FailingOutbox extends Outbox {
   isFailing = false;
+  code = 'SQLITE_IOERR_WRITE';
   override nameUnstored(count: number, bootId: string, time: RecordTime): void {
-    if (this.isFailing) throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+    if (this.isFailing) throw new Database.SqliteError('not written', this.code);
     super.nameUnstored(count, bootId, time);
   }
   override append(drafts: readonly RecordDraft[], bootId: string): DeviceRecord[] {
-    if (this.isFailing) throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+    if (this.isFailing) throw new Database.SqliteError('not written', this.code);
     return super.append(drafts, bootId);
   }
 }
@@ -81,6 +83,30 @@ describe('a disk that takes nothing for a while', () => {
       false,
       false,
     ]);
+    outbox.close();
+  });
+
+  test('is over as soon as it is asked again', () => {
+    const { outbox, keeper } = keeping();
+    outbox.isFailing = true;
+    keeper.keep(many(3, climate), BOOT);
+    keeper.retry();
+    expect([keeper.isWritable, keeper.unstored]).toEqual([false, 3]);
+    outbox.isFailing = false;
+    keeper.retry();
+    expect([keeper.isWritable, keeper.unstored]).toEqual([true, 0]);
+    expect(sent(outbox).map(({ measuredAt }) => measuredAt)).toEqual([0, 1, 2]);
+    outbox.close();
+  });
+
+  test('is no reason to start the agent again where it only has no room: that would empty the memory', () => {
+    const { outbox, keeper } = keeping();
+    outbox.isFailing = true;
+    outbox.code = 'SQLITE_FULL';
+    keeper.keep(many(3, climate), BOOT);
+    expect([keeper.isWritable, keeper.unstored]).toEqual([true, 3]);
+    keeper.retry();
+    expect([keeper.isWritable, keeper.unstored]).toEqual([true, 3]);
     outbox.close();
   });
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { ClockStanding, type TimeStanding } from './clock/clock-standing.ts';
 import { type SensorState, SensorStates } from './field/sensor-states.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import { isFull } from './outbox/sqlite-file.ts';
 import { UnstoredDrafts } from './outbox/unstored-drafts.ts';
 
 /** A rate of records over less than this says little: coverage comes once a minute. */
@@ -37,7 +38,10 @@ export class RecordKeeper {
     return this.#unstored.count;
   }
 
-  /** Whether the latest records could be stored. */
+  /**
+   * Whether the latest records could be stored, or will be once the disk has room: an agent that is started anew for that
+   * mends nothing, and has lost what waits in memory.
+   */
   get isWritable(): boolean {
     return this.#isWritable;
   }
@@ -58,10 +62,22 @@ export class RecordKeeper {
       this.#store({ drafts, bootId });
       this.#isWritable = true;
     } catch (error) {
-      this.#isWritable = false;
+      this.#isWritable = isFull(error);
       this.#unstored.keep(drafts, bootId);
       const { count, lost } = this.#unstored;
       this.#log.error({ err: error, waiting: count, lost }, 'records could not be stored');
+    }
+  }
+
+  /** Tries again to store what waits: routine records come once a minute, and a disk may recover sooner. */
+  retry(): void {
+    if (this.#latest === undefined || this.#unstored.count === 0) return;
+    try {
+      this.#storeWaiting(this.#latest.time, this.#latest.bootId);
+      this.#isWritable = true;
+      this.#log.info('what had waited for the disk is stored');
+    } catch (error) {
+      this.#isWritable = isFull(error);
     }
   }
 

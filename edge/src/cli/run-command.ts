@@ -67,8 +67,9 @@ function logOf({ logLevel, deviceId }: AgentConfig): Logger {
 }
 
 function summaryOf(agent: Agent): string {
-  const { isConnected, backlog } = agent.status();
-  return `${isConnected ? 'connected' : 'no connection'}, ${backlog} records without a receipt`;
+  const { isConnected, backlog, unstored } = agent.status();
+  const waiting = unstored === 0 ? '' : `, ${unstored} in memory: the disk takes none`;
+  return `${isConnected ? 'connected' : 'no connection'}, ${backlog} records without a receipt${waiting}`;
 }
 
 function stopOnSignal(agent: Agent, report: ServiceReport): void {

@@ -5,7 +5,7 @@ export interface AgentHealth {
    * and the first word of its successor: that is mended by the supervisor or by people, not by ending the agent.
    */
   workerSilenceMs: number | null;
-  /** Whether the last commit to the outbox succeeded; true before the first. */
+  /** Whether the outbox takes records, or will once its disk has room; true before the first. */
   isOutboxWritable: boolean;
 }
 

@@ -398,22 +398,26 @@ describe('damage', () => {
   });
 });
 
-test('receipts that come while the disk is full are applied, and tidied up with a later append', () => {
+test.each([
+  ['full', 'SQLITE_FULL'],
+  ['failing', 'SQLITE_IOERR_WRITE'],
+  ['taken away', 'SQLITE_READONLY'],
+])('receipts that come while the disk is %s are applied, and tidied up with a later append', (_, code) => {
   const outbox = outboxAt();
   const [first] = outbox.append(many(2_500), BOOT);
-  const full = vi.spyOn(OutboxRows.prototype, 'transaction').mockImplementation(() => {
-    throw new Database.SqliteError('database or disk is full', 'SQLITE_FULL');
+  const tidied = vi.spyOn(OutboxRows.prototype, 'transaction').mockImplementation(() => {
+    throw new Database.SqliteError('not written', code);
   });
   const note = vi.spyOn(OutboxRows.prototype, 'noteReceipt').mockImplementation(() => {
-    throw new Database.SqliteError('database or disk is full', 'SQLITE_FULL');
+    throw new Database.SqliteError('not written', code);
   });
   try {
     const outcome = outbox.applyReceipt(receipt(outbox, { upTo: 2_400 }), 1_000_000);
     expect(outcome).toEqual({ kind: 'applied', removed: 2_400, covered: [[1, 2_400]] });
     expect(outbox.summary().lastReceiptAt).toBe(1_000_000);
-    expect([full.mock.calls.length, note.mock.calls.length]).toEqual([2, 1]);
+    expect([tidied.mock.calls.length, note.mock.calls.length]).toEqual([2, 1]);
   } finally {
-    full.mockRestore();
+    tidied.mockRestore();
     note.mockRestore();
   }
   outbox.append(many(1), BOOT);

@@ -21,7 +21,7 @@ import type { OutboxSummary } from './outbox-summary.ts';
 import { type Change, OutboxWriter } from './outbox-writer.ts';
 import type { RecordRun } from './record-runs.ts';
 import type { SeqReserve } from './seq-reserve.ts';
-import { isFull, type OutboxLock } from './sqlite-file.ts';
+import { isRefusedByDisk, type OutboxLock } from './sqlite-file.ts';
 
 /** How often the time of the last receipt is written down: each writing costs flash memory a page. */
 const NOTE_RECEIPT_MS = 5 * MINUTE_MS;
@@ -121,7 +121,7 @@ export class Outbox {
   }
 
   summary(): OutboxSummary {
-    if (this.#settledRows > 0) this.#whereThereIsRoom(() => this.#removeSettled());
+    if (this.#settledRows > 0) this.#whereTheDiskTakesIt(() => this.#removeSettled());
     return { ...this.#rows.summary(), lastReceiptAt: this.#lastReceiptAt };
   }
 
@@ -207,12 +207,12 @@ export class Outbox {
     this.#lastReceiptAt = receivedAt ?? this.#lastReceiptAt;
     const isDue =
       receivedAt !== null && Math.abs(receivedAt - (this.#notedReceiptAt ?? 0)) >= NOTE_RECEIPT_MS;
-    if (isDue) this.#whereThereIsRoom(() => this.#noteReceipt());
+    if (isDue) this.#whereTheDiskTakesIt(() => this.#noteReceipt());
     const removed = this.#rows.countIn(withoutRanges(covered, this.#settled));
     this.#settled = unionOfRanges(this.#settled, covered);
     this.#settledRows += removed;
     this.#count -= removed;
-    if (this.#settledRows > SETTLED_MAX) this.#whereThereIsRoom(() => this.#removeSettled());
+    if (this.#settledRows > SETTLED_MAX) this.#whereTheDiskTakesIt(() => this.#removeSettled());
     return { kind: 'applied', removed, covered };
   }
 
@@ -230,12 +230,12 @@ export class Outbox {
     this.#lock.release();
   }
 
-  /** Tidying up needs room, too; what is left undone on a full disk is done with a later append. */
-  #whereThereIsRoom(tidyUp: () => void): void {
+  /** Tidying up is written, too; what a full or failing disk leaves undone is done with a later append. */
+  #whereTheDiskTakesIt(tidyUp: () => void): void {
     try {
       tidyUp();
     } catch (error) {
-      if (!isFull(error)) throw error;
+      if (!isRefusedByDisk(error)) throw error;
     }
   }
 
@@ -289,7 +289,7 @@ export class Outbox {
       this.#write({ drafts, bootId: undefined, time }, ranges);
     } catch (error) {
       // They are found again, and the sound ones are sent meanwhile.
-      if (!isFull(error)) throw error;
+      if (!isRefusedByDisk(error)) throw error;
     }
   }
 }

@@ -176,6 +176,11 @@ export function isFull(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
 }
 
+/** Whether an error of the database says that the disk does not take what is written, for want of room or failing. */
+export function isRefusedByDisk(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(FULL|READONLY|IOERR)/.test(error.code);
+}
+
 /** Garbage in the first page can also take a table away, or forbid writing. */
 const DAMAGE_CODES = /^SQLITE_(NOTADB|CORRUPT.*|ERROR|READONLY)$/;
 
