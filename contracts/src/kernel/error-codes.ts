@@ -62,6 +62,12 @@ export const ERROR_CODES = {
       'A damaged outbox was salvaged on a disk that has no room for all of it: events were kept first, then the newest of the others, and tombstones name the rest. Where not even an empty outbox finds room, the agent ends and tries again at its next start.',
     fix: 'Make room on the disk, or take a larger card. What found no room is still in the file `outbox.db.damaged-N` that the next line of the log names: copy it to another machine soon, of such files only the newest two are kept.',
   },
+  EDGE_OUTBOX_RESTORED: {
+    http: 500,
+    meaning:
+      'The outbox is that of an image that was restored: ingest has stored records under seqs that it never gave. What was measured since the machine was switched on, and what ingest has not stored, goes on under a new epoch.',
+    fix: 'Nothing, where an image was restored. Records that were measured before the last boot and after the image was restored may have been taken for the ones that ingest had: they are conflicts in the quarantine. Otherwise look for a second device with the same DEVICE_ID and a copy of this card.',
+  },
   EDGE_SENSOR_ABSENT: {
     http: 500,
     meaning: 'A configured sensor does not answer, or another chip answers at its address.',

@@ -139,6 +139,26 @@ export class OutboxRows {
     return ranges.reduce((sum, [from, to]) => sum + this.#remove.run(from, to).changes, 0);
   }
 
+  /** The sound records by rising seq; while they are gone through, rows at and below them may be changed. */
+  *eachSound(): Generator<DeviceRecord> {
+    const select = this.#db.prepare(`${NUMBERED} WHERE seq > ? ORDER BY seq LIMIT ?`);
+    let above = 0;
+    for (;;) {
+      const rows = select.all(above, MAX_RUN_RECORDS) as NumberedRow[];
+      for (const { record } of soundOf(rows, [])) yield record;
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      above = last.seq;
+    }
+  }
+
+  /** Gives the file another epoch; to be called within the transaction that renumbers the rows. */
+  setEpoch(epoch: string, lastSeq: number, chain: string): void {
+    this.#setMeta.run('epoch', epoch);
+    this.#setMeta.run('head', headText(epoch, lastSeq, chain));
+    this.#db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'record'").run(lastSeq);
+  }
+
   /** Deletes single rows. */
   removeEach(seqs: readonly number[]): void {
     for (const seq of seqs) this.#remove.run(seq, seq);

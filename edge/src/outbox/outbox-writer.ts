@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Ballast } from './ballast.ts';
 import { draftProblem, tombstone, UNKNOWN_BOOT } from './draft-check.ts';
 import type { GrowthLimit } from './growth-limit.ts';
+import type { NewEpoch } from './new-epoch.ts';
 import type { OutboxFile } from './outbox-file.ts';
 import type { OutboxRows } from './outbox-rows.ts';
 import type { SeqReserve } from './seq-reserve.ts';
@@ -44,8 +45,8 @@ export interface Written {
 /** Gives records their seq and their chain and stores them; where there is no room it makes some. */
 export class OutboxWriter {
   readonly #rows: OutboxRows;
-  readonly #epoch: string;
-  readonly #reserve: SeqReserve;
+  #epoch: string;
+  #reserve: SeqReserve;
   readonly #ballast: Ballast;
   readonly #growth: GrowthLimit;
   readonly #maxRecords: number;
@@ -76,6 +77,15 @@ export class OutboxWriter {
   /** The highest seq that was ever given. */
   get lastSeq(): number {
     return this.#lastSeq;
+  }
+
+  /** The rows have another epoch, and its numbers. */
+  goOnIn({ epoch, lastSeq, reserve }: NewEpoch): void {
+    this.#epoch = epoch;
+    this.#lastSeq = lastSeq;
+    this.#reserve = reserve;
+    this.#chain = this.#rows.chainHead();
+    this.#thinning = NOT_THINNED;
   }
 
   /** @throws SqliteError where there is no room and none can be made, or the disk fails */

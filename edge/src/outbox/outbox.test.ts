@@ -159,6 +159,16 @@ describe('a receipt', () => {
     expect(outbox.count).toBe(5);
   });
 
+  test('with garbage in the quarantine that names a seq never given lets go of the rest', () => {
+    const outbox = outboxAt();
+    outbox.append(many(5), BOOT);
+    const dead = [{ seq: 7, code: 'INGEST_RECORD_MALFORMED' }] as ReceiptMessage['dead'];
+    const outcome = outbox.applyReceipt(receipt(outbox, { upTo: 2, dead }));
+    expect(outcome).toEqual({ kind: 'applied', removed: 2, covered: [[1, 2]] });
+    outbox.append(many(3), BOOT);
+    expect(held(outbox)).toEqual([3, 4, 5, 6, 7, 8]);
+  });
+
   test('takes rows out of the file with the next append, or when the outbox is closed', () => {
     const rowsOnDisk = () => {
       const raw = new Database(path, { readonly: true });

@@ -15,13 +15,15 @@ import {
 import type { Logger } from 'pino';
 import { Ballast, ballastPath } from './ballast.ts';
 import { tombstone } from './draft-check.ts';
+import { beginNewEpoch } from './new-epoch.ts';
 import { openOutboxFile } from './outbox-file.ts';
 import { type FoundRuns, OutboxRows } from './outbox-rows.ts';
 import type { OutboxSummary } from './outbox-summary.ts';
 import { type Change, OutboxWriter } from './outbox-writer.ts';
+import { coveredBy, type ReceiptOutcome, storedBy } from './receipt-outcome.ts';
 import type { RecordRun } from './record-runs.ts';
 import type { SeqReserve } from './seq-reserve.ts';
-import { isRefusedByDisk, type OutboxLock } from './sqlite-file.ts';
+import { type OutboxLock, whereTheDiskTakesIt } from './sqlite-file.ts';
 
 /** How often the time of the last receipt is written down: each writing costs flash memory a page. */
 const NOTE_RECEIPT_MS = 5 * MINUTE_MS;
@@ -38,11 +40,6 @@ export interface OutboxOptions {
   maxPages?: number;
 }
 
-/** What became of a receipt. `dead` went into quarantine at ingest; those left the outbox too. */
-export type ReceiptOutcome =
-  | { kind: 'applied'; removed: number; covered: SeqRanges }
-  | { kind: 'refused'; reason: 'other-epoch' | 'beyond-last-seq' };
-
 /**
  * The durable queue of the device: a record is in it from the commit of `append` until a receipt covers it.
  *
@@ -53,12 +50,12 @@ export type ReceiptOutcome =
  * is written to the card. A power cut before that brings the row back, and it is sent again.
  */
 export class Outbox {
-  readonly epoch: string;
+  epoch: string;
   readonly #rows: OutboxRows;
   readonly #log: Logger;
   readonly #writer: OutboxWriter;
   readonly #ballast: Ballast;
-  readonly #reserve: SeqReserve;
+  #reserve: SeqReserve;
   readonly #lock: OutboxLock;
   #count: number;
   /** Seq of the routine record that was stored last, 0 before the first. */
@@ -121,7 +118,7 @@ export class Outbox {
   }
 
   summary(): OutboxSummary {
-    if (this.#settledRows > 0) this.#whereTheDiskTakesIt(() => this.#removeSettled());
+    if (this.#settledRows > 0) whereTheDiskTakesIt(() => this.#removeSettled());
     return { ...this.#rows.summary(), lastReceiptAt: this.#lastReceiptAt };
   }
 
@@ -197,23 +194,38 @@ export class Outbox {
    */
   applyReceipt(receipt: ReceiptMessage, receivedAt: number | null = null): ReceiptOutcome {
     if (receipt.epoch !== this.epoch) return { kind: 'refused', reason: 'other-epoch' };
-    const covered = unionOfRanges(
-      receipt.upTo > 0 ? [[1, receipt.upTo]] : [],
-      receipt.have.filter(([from, to]) => from <= to),
-      receipt.dead.map(({ seq }) => [seq, seq]),
-    );
-    if ((covered.at(-1)?.[1] ?? 0) > this.#writer.lastSeq)
-      return { kind: 'refused', reason: 'beyond-last-seq' };
+    const { lastSeq } = this.#writer;
+    if ((storedBy(receipt).at(-1)?.[1] ?? 0) > lastSeq) return { kind: 'refused', reason: 'beyond-last-seq' };
+    const covered = coveredBy(receipt, lastSeq);
     this.#lastReceiptAt = receivedAt ?? this.#lastReceiptAt;
     const isDue =
       receivedAt !== null && Math.abs(receivedAt - (this.#notedReceiptAt ?? 0)) >= NOTE_RECEIPT_MS;
-    if (isDue) this.#whereTheDiskTakesIt(() => this.#noteReceipt());
+    if (isDue) whereTheDiskTakesIt(() => this.#noteReceipt());
     const removed = this.#rows.countIn(withoutRanges(covered, this.#settled));
     this.#settled = unionOfRanges(this.#settled, covered);
     this.#settledRows += removed;
     this.#count -= removed;
-    if (this.#settledRows > SETTLED_MAX) this.#whereTheDiskTakesIt(() => this.#removeSettled());
+    if (this.#settledRows > SETTLED_MAX) whereTheDiskTakesIt(() => this.#removeSettled());
     return { kind: 'applied', removed, covered };
+  }
+
+  /**
+   * For an outbox of a restored image: ingest has stored seqs that it never gave. What ingest cannot have goes on under a
+   * new epoch, from seq 1; where the disk does not take that, the epoch stays.
+   *
+   * @param bootId of the present boot
+   */
+  beginNewEpoch(receipt: ReceiptMessage, bootId: string): void {
+    whereTheDiskTakesIt(() => {
+      const change = { settled: this.#settled, stored: storedBy(receipt), bootId };
+      const begun = beginNewEpoch(this.#rows, this.#reserve, change);
+      this.#reserve = begun.reserve;
+      this.epoch = begun.epoch;
+      this.#writer.goOnIn(begun);
+      this.#forgetSettled();
+      this.#count = this.#rows.count();
+      this.#newestSample = this.#rows.newestRoutine() ?? 0;
+    });
   }
 
   close(): void {
@@ -228,15 +240,6 @@ export class Outbox {
     }
     this.#rows.close();
     this.#lock.release();
-  }
-
-  /** Tidying up is written, too; what a full or failing disk leaves undone is done with a later append. */
-  #whereTheDiskTakesIt(tidyUp: () => void): void {
-    try {
-      tidyUp();
-    } catch (error) {
-      if (!isRefusedByDisk(error)) throw error;
-    }
   }
 
   #noteReceipt(): void {
@@ -285,11 +288,7 @@ export class Outbox {
     const time: RecordTime = { measuredAt: this.#lastMeasuredAt ?? 0, monotonicMs: 0, clockQuality: 'none' };
     const drafts = ranges.map(([from, to]) => tombstone(from, to, 'damaged', time));
     this.#log.error({ code: 'EDGE_OUTBOX_DAMAGED', ranges }, 'records in the outbox are damaged');
-    try {
-      this.#write({ drafts, bootId: undefined, time }, ranges);
-    } catch (error) {
-      // They are found again, and the sound ones are sent meanwhile.
-      if (!isRefusedByDisk(error)) throw error;
-    }
+    // Otherwise they are found again, and the sound ones are sent meanwhile.
+    whereTheDiskTakesIt(() => void this.#write({ drafts, bootId: undefined, time }, ranges));
   }
 }

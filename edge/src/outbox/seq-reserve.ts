@@ -7,6 +7,7 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -104,6 +105,17 @@ export class SeqReserve {
     if (count === this.#note.unstored) return;
     this.#note = { ...this.#note, unstored: count };
     this.#write();
+  }
+
+  /** For a file that gets another epoch: without a note it is taken for what it says. */
+  remove(): void {
+    rmSync(this.#path, { force: true });
+    syncFolder(dirname(this.#path));
+  }
+
+  /** The note of the same outbox under another epoch. */
+  renewed(epoch: string, lastSeq: number): SeqReserve {
+    return SeqReserve.make(this.#path, this.#log, { ...this.#note, epoch, seq: lastSeq, given: lastSeq });
   }
 
   /** A disk that refuses the note may still take records: the note matters only where their file is spoilt, too. */

@@ -176,9 +176,15 @@ export function isFull(error: unknown): boolean {
   return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
 }
 
-/** Whether an error of the database says that the disk does not take what is written, for want of room or failing. */
-export function isRefusedByDisk(error: unknown): boolean {
-  return error instanceof Database.SqliteError && /^SQLITE_(FULL|READONLY|IOERR)/.test(error.code);
+/** Tidies up, which is written, too; what a full or failing disk leaves undone is to be done another time. */
+export function whereTheDiskTakesIt(tidyUp: () => void): void {
+  try {
+    tidyUp();
+  } catch (error) {
+    const isRefused =
+      error instanceof Database.SqliteError && /^SQLITE_(FULL|READONLY|IOERR)/.test(error.code);
+    if (!isRefused) throw error;
+  }
 }
 
 /** Garbage in the first page can also take a table away, or forbid writing. */

@@ -180,6 +180,18 @@ describe('the uplink', () => {
     await drained;
   });
 
+  test('a receipt for seqs that were never given begins a new epoch, under which all of this boot is sent again', () => {
+    append(3);
+    events.up();
+    const { epoch } = outbox;
+    sent = [];
+    receive({ upTo: 900 });
+    expect(outbox.epoch).not.toBe(epoch);
+    expect(sent).toEqual([[1, 3]]);
+    receive({ upTo: 3 });
+    expect(outbox.count).toBe(0);
+  });
+
   test.each([
     ['when the time is over', () => events.up()],
     ['at once where there is no connection', () => {}],

@@ -1,4 +1,4 @@
-import { type Clock, encodeUpMessage, type StatusMessage } from '@jostle/contracts';
+import { type Clock, encodeUpMessage, type ReceiptMessage, type StatusMessage } from '@jostle/contracts';
 import type { Logger } from 'pino';
 import manifest from '../../package.json' with { type: 'json' };
 import { wallTimeOf } from '../clock/wall-time.ts';
@@ -116,6 +116,7 @@ export class Uplink {
     const outcome = this.#outbox.applyReceipt(receipt, this.#clock.wallMs());
     if (outcome.kind === 'refused') {
       this.#log.warn({ reason: outcome.reason, epoch: receipt.epoch, upTo: receipt.upTo }, 'receipt refused');
+      if (outcome.reason === 'beyond-last-seq') this.#beginNewEpoch(receipt);
       return;
     }
     if (receipt.dead.length > 0)
@@ -124,6 +125,17 @@ export class Uplink {
     this.#window.settle(outcome.covered, this.#lastReceiptMono);
     if (this.#outbox.count === 0) this.#onEmpty?.();
     else this.pump();
+  }
+
+  /** Another life of this outbox has used its seqs up. */
+  #beginNewEpoch(receipt: ReceiptMessage): void {
+    const before = { epoch: receipt.epoch, backlog: this.#outbox.count };
+    this.#outbox.beginNewEpoch(receipt, this.#bootId);
+    if (this.#outbox.epoch === before.epoch) return;
+    this.#window.forgetAll();
+    const { epoch, count: backlog } = this.#outbox;
+    this.#log.error({ code: 'EDGE_OUTBOX_RESTORED', before, epoch, backlog }, 'a new epoch begins');
+    this.pump();
   }
 
   #status(state: StatusMessage['state']): string {
