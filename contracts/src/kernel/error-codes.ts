@@ -195,7 +195,7 @@ export const ERROR_CODES = {
     http: 500,
     meaning:
       'The quarantine holds as much of a device, or of all of them, as it may. What is refused further is counted, and its bytes are not kept.',
-    fix: 'Look at what is in the quarantine and mend its sender.',
+    fix: 'Look at `npx jostle quarantine list` and mend what is refused, or its sender. Then `npx jostle quarantine replay` takes out what can be read now, `npx jostle quarantine discard` what never can, and `npx jostle alerts ack ID` ends the alert.',
   },
   INGEST_MESSAGE_MALFORMED: {
     http: 500,

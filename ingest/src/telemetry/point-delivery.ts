@@ -151,7 +151,7 @@ export class PointDelivery {
         const raw = Buffer.from(JSON.stringify(point));
         const reject = { code: REFUSED, reason, raw, seqs: [seq, seq] } as const;
         beyond += (await quarantine.add({ deviceId, topic: 'telemetry', receivedAt, epoch }, [reject]))
-          .overflow;
+          .overflow.length;
       }
       return beyond;
     });
