@@ -201,7 +201,7 @@ export const ERROR_CODES = {
     http: 500,
     meaning:
       'The quarantine holds as much of a device, or of all of them, as it may. What is refused further is counted, and its bytes are not kept.',
-    fix: 'Look at what is in the quarantine and mend its sender.',
+    fix: 'Look at `npx jostle quarantine list` and mend what is refused, or its sender. Then `npx jostle quarantine replay` takes out what can be read now, `npx jostle quarantine discard` what never can, and `npx jostle alerts ack ID` ends the alert.',
   },
   INGEST_MESSAGE_MALFORMED: {
     http: 500,
@@ -239,13 +239,13 @@ export const ERROR_CODES = {
   INGEST_TELEMETRY_REFUSED: {
     http: 500,
     meaning: 'InfluxDB refused one point for good. It was put into quarantine; its record is in the inbox.',
-    fix: 'Read the reason in the quarantine: often a field has another type, or the time lies outside the retention.',
+    fix: 'Read the reason in the quarantine: often a field has another type, or there are too many series. Once that is mended, `npx jostle reconcile --fix` sends the points again that the inbox still has, and so does the daily comparison.',
   },
   INGEST_TELEMETRY_TOO_OLD: {
     http: 500,
     meaning:
       'InfluxDB drops points that are older than its retention policy keeps any. They are counted as written; their records are in the inbox.',
-    fix: 'Nothing, where the policy is meant so. Otherwise lengthen it with ALTER RETENTION POLICY and run `npx jostle reconcile` for these days.',
+    fix: 'Nothing, where the policy is meant so. Otherwise lengthen it with ALTER RETENTION POLICY and run `npx jostle reconcile --fix` for these days.',
   },
   INGEST_TELEMETRY_UNAVAILABLE: {
     http: 503,

@@ -78,8 +78,9 @@ export const ShipmentCompleteness = Type.Object({
  * - `lost`: records that the device no longer has, and nothing says why
  * - `chain-broken`: the chain of an outbox does not go on where it should: a record was changed or left out
  * - `conflict`: an identity came again with other content
+ * - `quarantine-full`: records were refused for which the quarantine had no room, so that their bytes are kept nowhere
  */
-export const ALERT_KINDS = ['lost', 'chain-broken', 'conflict'] as const;
+export const ALERT_KINDS = ['lost', 'chain-broken', 'conflict', 'quarantine-full'] as const;
 export const ALERT_STATES = ['open', 'acknowledged', 'resolved'] as const;
 
 export const Alert = Type.Object({

@@ -1,4 +1,5 @@
 import Type, { type Static } from '#typebox';
+import { Id } from '../identity/ids.ts';
 import { Instant } from './common.ts';
 import { Device } from './ledger.ts';
 
@@ -28,6 +29,9 @@ export const ClimatePoint = Type.Object({
   pressureHpa: Type.Union([Type.Number(), Type.Null()]),
 });
 
+/** The code with which something was refused. */
+export const RefusalCode = Type.String({ pattern: '^[A-Z_]{1,64}$' });
+
 /** A message or record that was refused, with its raw bytes. */
 export const QuarantinedMessage = Type.Object({
   id: Type.Integer(),
@@ -50,8 +54,24 @@ export const QuarantineReplay = Type.Object({
   reason: Type.Union([Type.String(), Type.Null()], { description: 'Why it is refused again.' }),
 });
 
+/** Which rows of the quarantine to discard: those that fit all that is named. */
+export const QuarantineSelection = Type.Object(
+  {
+    ids: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 10_000 })),
+    device: Type.Optional(Id),
+    code: Type.Optional(RefusalCode),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+
+export const QuarantineDiscard = Type.Object({
+  discarded: Type.Integer({ minimum: 0, description: 'Rows that are gone now.' }),
+});
+
 export type DeviceState = Static<typeof DeviceState>;
 export type DeviceWithState = Static<typeof DeviceWithState>;
 export type ClimatePoint = Static<typeof ClimatePoint>;
 export type QuarantinedMessage = Static<typeof QuarantinedMessage>;
 export type QuarantineReplay = Static<typeof QuarantineReplay>;
+export type QuarantineSelection = Static<typeof QuarantineSelection>;
+export type QuarantineDiscard = Static<typeof QuarantineDiscard>;

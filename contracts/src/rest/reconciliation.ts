@@ -10,22 +10,37 @@ export const ReconciliationRequest = Type.Object(
     device: Type.Optional(Id),
     fix: Type.Boolean({
       default: false,
-      description: 'Write what is missing and take out what is too much.',
+      description:
+        'Write what is missing, send again what the telemetry store refused, and take out what is too much.',
     }),
   },
   { additionalProperties: false },
 );
 export type ReconciliationRequest = Static<typeof ReconciliationRequest>;
 
-/** One hour of one device in which the two do not agree. Numbers are of points: readings and shock events. */
+/**
+ * - `mended`: the two agree now
+ * - `refused`: they differ by nothing but points that the telemetry store refused; one that is asked to mend sent them
+ *   again in vain
+ * - `differs`: there is more that they differ by
+ */
+export const HOUR_OUTCOMES = ['mended', 'refused', 'differs'] as const;
+
+/**
+ * One hour of one device in which the two do not agree. Numbers are of points, readings and shock events, as they were
+ * found.
+ */
 export const HourDifference = Type.Object({
   device: Type.String(),
   hour: Instant,
   inbox: Type.Integer(),
   telemetry: Type.Integer(),
-  missing: Type.Integer({ description: 'In the inbox, not in the telemetry store.' }),
+  missing: Type.Integer({ description: 'In the inbox, not in the telemetry store, and not refused by it.' }),
+  refused: Type.Integer({
+    description: 'Likewise, but the telemetry store refused them: they lie in quarantine.',
+  }),
   extra: Type.Integer({ description: 'In the telemetry store, where the inbox has the record elsewhere.' }),
-  isFixed: Type.Boolean(),
+  outcome: Type.Enum([...HOUR_OUTCOMES]),
 });
 export type HourDifference = Static<typeof HourDifference>;
 
@@ -47,7 +62,10 @@ export const ReconciliationReport = Type.Object({
   devices: Type.Integer(),
   points: Type.Integer({ description: 'Of the inbox, in the hours that were compared.' }),
   differingHours: Type.Integer(),
-  remainingHours: Type.Integer({ description: 'Of those, how many still differ.' }),
+  refusedHours: Type.Integer({
+    description: 'Of those, how many differ by nothing but points that the telemetry store refused.',
+  }),
+  remainingHours: Type.Integer({ description: 'Of those, how many still differ by something else.' }),
   differences: Type.Array(HourDifference, { description: 'The first 1,000, by device and hour.' }),
 });
 export type ReconciliationReport = Static<typeof ReconciliationReport>;

@@ -37,7 +37,7 @@ export function alertsCommand(api: () => ApiClient, terminal: Terminal): Command
       terminal.out(alertsText(alerts, 'all'));
     });
   return new Command('alerts')
-    .description('What was lost, changed or sent by two devices')
+    .description('What was lost, changed, sent by two devices or refused without being kept')
     .addCommand(list, { isDefault: true })
     .addCommand(ack);
 }

@@ -49,7 +49,8 @@ onEachStore('the command line', (open) => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   /** Runs a command in this process. */
-  async function jostle(args: readonly string[], { apiKey = API_KEY, isInteractive = false, at = url } = {}) {
+  async function jostle(args: readonly string[], given: Given = {}) {
+    const { apiKey = API_KEY, isInteractive = false, at = url, answer } = given;
     const written = { out: '', err: '' };
     const code = await runCli(args, {
       config: () => ({ url: at, apiKey }),
@@ -62,10 +63,25 @@ onEachStore('the command line', (open) => {
         },
         isInteractive,
         width: 80,
+        ...(answer === undefined
+          ? {}
+          : {
+              ask: async (question: string) => {
+                written.err += question;
+                return answer;
+              },
+            }),
       },
       pause: () => new Promise((resolve) => setImmediate(resolve)),
     });
     return { code, ...written };
+  }
+
+  interface Given {
+    apiKey?: string;
+    isInteractive?: boolean;
+    at?: string;
+    answer?: string;
   }
 
   async function seedReturn(): Promise<void> {
@@ -244,6 +260,33 @@ onEachStore('the command line', (open) => {
       expect((await jostle(['quarantine', 'list', '--code', 'INGEST_DEVICE_UNKNOWN'])).out).toContain(
         'DEV-2',
       );
+    });
+
+    it('discards what is named, once a person or --yes said so, and nothing else', async () => {
+      for (const device of ['DEV-1', 'DEV-2', 'DEV-3', 'DEV-4', 'DEV-5']) await refuse(device, { v: 99 });
+      const discard = (...args: string[]) => ['quarantine', 'discard', ...args];
+      const left = async () =>
+        (await store.db.selectFrom('quarantine').select('id').orderBy('id').execute()).map(({ id }) => id);
+
+      for (const args of [[], ['--yes'], ['all', '--yes'], ['2', '0', '--yes'], ['--device', '', '--yes']])
+        expect((await jostle(discard(...args))).code, args.join(' ')).toBe(1);
+      expect((await jostle(discard('--yes'))).err).toContain('a --device or a --code');
+      const unasked = await jostle(discard('2'));
+      expect(unasked.err).toContain('Say --yes where that is meant.');
+      const refused = await jostle(discard('--code', 'INGEST_DEVICE_UNKNOWN'), { answer: 'y' });
+      expect(refused.err).toContain(
+        'Discard all with code INGEST_DEVICE_UNKNOWN? Type yes: Nothing was changed.',
+      );
+      expect(await left()).toEqual([1, 2, 3, 4, 5]);
+
+      const asked = await jostle(discard('2', '4'), { answer: 'yes' });
+      expect(asked).toMatchObject({ code: 0, out: '2 discarded.\n' });
+      expect(asked.err).toContain('Discard 2, 4? Type yes: ');
+      expect((await jostle(discard('2', '4', '5', '--yes'))).out).toBe('1 discarded.\n');
+      const filters = ['--device', 'DEV-3', '--code', 'INGEST_DEVICE_UNKNOWN'];
+      expect((await jostle(discard('1', ...filters, '--yes'))).out).toBe('0 discarded.\n');
+      expect((await jostle(discard(...filters, '--yes'))).out).toBe('1 discarded.\n');
+      expect(await left()).toEqual([1]);
     });
 
     it('asks which ones are meant', async () => {

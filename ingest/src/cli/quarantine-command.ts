@@ -1,4 +1,10 @@
-import { type QuarantinedMessage, type QuarantineReplay, textTable } from '@jostle/contracts';
+import {
+  type QuarantineDiscard,
+  type QuarantinedMessage,
+  type QuarantineReplay,
+  type QuarantineSelection,
+  textTable,
+} from '@jostle/contracts';
 import { Command } from 'commander';
 import { type ApiClient, CommandFailure, everyPage } from './api-client.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,7 +15,7 @@ interface Choice {
   json?: true;
 }
 
-/** `jostle quarantine list | show | replay` */
+/** `jostle quarantine list | show | replay | discard` */
 export function quarantineCommand(api: () => ApiClient, terminal: Terminal): Command {
   const list = chosen(new Command('list'))
     .description('List refused messages and records, newest first')
@@ -40,8 +46,26 @@ export function quarantineCommand(api: () => ApiClient, terminal: Terminal): Com
       terminal.out(choice.json ? jsonOf(replays) : replayText(replays));
       if (replays.some(({ isStored }) => !isStored)) throw new CommandFailure('');
     });
+  const discard = chosen(new Command('discard'))
+    .description(
+      'Delete refused messages for good: what fits the ids, the device and the code that are given',
+    )
+    .argument('[ids...]')
+    .option('--yes', 'delete them without asking')
+    .action(async (ids: string[], { device, code, yes }: Choice & { yes?: true }) => {
+      const selection: QuarantineSelection = {
+        ...(ids.length > 0 && { ids: ids.map(Number) }),
+        ...(device !== undefined && { device }),
+        ...(code !== undefined && { code }),
+      };
+      if (Object.keys(selection).length === 0)
+        throw new CommandFailure('Name the ids of `jostle quarantine list`, a --device or a --code.');
+      if (yes !== true) await confirm(selection, terminal);
+      const { discarded } = await api().post<QuarantineDiscard>('/quarantine/discard', selection);
+      terminal.out(`${discarded} discarded.\n`);
+    });
   const command = new Command('quarantine').description('Messages that were refused');
-  return command.addCommand(list).addCommand(show).addCommand(replay);
+  return command.addCommand(list).addCommand(show).addCommand(replay).addCommand(discard);
 }
 
 function chosen(command: Command): Command {
@@ -67,6 +91,20 @@ async function replayEach(
   }
   if (terminal.isInteractive && ids.length > 0) terminal.err('\n');
   return replays;
+}
+
+/** @throws CommandFailure where nobody can answer, or the answer is not yes */
+async function confirm({ ids, device, code }: QuarantineSelection, terminal: Terminal): Promise<void> {
+  const gone = 'What is discarded is gone for good and can never be replayed.';
+  if (terminal.ask === undefined) throw new CommandFailure(`${gone} Say --yes where that is meant.`);
+  const chosen = [
+    ids === undefined ? 'all' : ids.join(', '),
+    ...(device === undefined ? [] : [`of device ${device}`]),
+    ...(code === undefined ? [] : [`with code ${code}`]),
+  ];
+  terminal.err(`${gone}\n`);
+  const answer = await terminal.ask(`Discard ${chosen.join(' ')}? Type yes: `);
+  if (answer.trim() !== 'yes') throw new CommandFailure('Nothing was changed.');
 }
 
 function listText(messages: readonly QuarantinedMessage[]): string {

@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 import { EmbeddedTelemetryStore } from '../telemetry/embedded-store.ts';
 import { startWriter } from '../testing/idle-writer.ts';
 import { submissionOf } from '../testing/messages.ts';
-import { makeRecord, START_MS } from '../testing/records.ts';
+import { EPOCH, makeRecord, START_MS } from '../testing/records.ts';
 import { openTemporaryStore } from '../testing/stores.ts';
 import { runCli } from './program.ts';
 
@@ -93,13 +93,30 @@ describe('jostle reconcile', () => {
     const found = await reconcile('--device', 'DEV-1', '--from', '2026-03-01T09:00:00Z');
     expect(found.code).toBe(1);
     const [, , head, , row] = found.out.split('\n');
-    expect(head).toBe('device  hour                      inbox  telemetry  missing  extra  outcome');
-    expect(row).toBe('DEV-1   2026-03-01T09:00:00.000Z      5          3        2      0  differs');
+    expect(head).toBe('device  hour                      inbox  telemetry  missing  refused  extra  outcome');
+    expect(row).toBe('DEV-1   2026-03-01T09:00:00.000Z      5          3        2        0      0  differs');
     expect(found.out).toContain('Hours that differ: 1.');
     const mended = await reconcile('--fix');
     expect(mended).toMatchObject({ code: 0, err: '' });
     expect(mended.out).toContain('Mended: 1 of 1.');
     expect((await reconcile('--json')).out).toContain('"differingHours": 0');
+  });
+
+  it('says how many points were refused, and sends them again', async () => {
+    await lose();
+    const row = { device_id: 'DEV-1', topic: 'telemetry', received_at: 0, reason: '', raw: '', epoch: EPOCH };
+    const rows = [1, 2].map((seq) => ({ ...row, code: 'INGEST_TELEMETRY_REFUSED', digest: `${seq}`, seq }));
+    await store.db.insertInto('quarantine').values(rows).execute();
+    const found = await reconcile();
+    expect(found).toMatchObject({ code: 0, err: '' });
+    expect(found.out).toMatch(/^DEV-1 .* 5 +3 +0 +2 +0 +refused$/m);
+    expect(found.out).toContain('Hours of which InfluxDB refused points: 1.');
+    expect(found.out).toContain('quarantine list --code INGEST_TELEMETRY_REFUSED');
+    const mended = await reconcile('--fix');
+    expect(mended.out).toMatch(/^DEV-1 .* 5 +3 +0 +2 +0 +mended$/m);
+    expect(mended.out).toContain('Mended: 1 of 1.\n');
+    expect((await reconcile()).out).toContain('Inbox and telemetry store agree.');
+    expect(await store.db.selectFrom('quarantine').select('id').execute()).toEqual([]);
   });
 
   it('says which hours it cannot compare', async () => {

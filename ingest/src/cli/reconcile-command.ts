@@ -25,7 +25,7 @@ export function reconcileCommand(
     .option('--from <time>', 'RFC 3339, such as 2026-03-01T09:00:00Z; by default all that the inbox keeps')
     .option('--to <time>', 'likewise; by default now')
     .option('--device <id>', 'only this device')
-    .option('--fix', 'write what is missing, take out what is too much')
+    .option('--fix', 'write what is missing, send again what was refused, take out what is too much')
     .option('--json', 'print the report as JSON')
     .action(async ({ fix, json, ...asked }: ReconcileOptions) => {
       let report = await api().post<ReconciliationReport>('/telemetry/reconciliations', {
@@ -43,22 +43,25 @@ export function reconcileCommand(
 }
 
 function reconciliationText(report: ReconciliationReport): string {
-  const { differences, differingHours, remainingHours, skippedHours, devices, points, from, to } = report;
+  const { differences, differingHours, refusedHours, remainingHours, skippedHours } = report;
+  const { devices, points, from, to, isFixing } = report;
   const lines = [`${from} to ${to}: ${points} points of ${devices} devices`];
   if (skippedHours > 0)
     lines.push(`Not compared: the first ${skippedHours} h, of which records have left the inbox already.`);
   if (differingHours === 0) return `${lines.join('\n')}\nInbox and telemetry store agree.\n`;
-  const rows = differences.map(({ device, hour, inbox, telemetry, missing, extra, isFixed }) => [
-    ...[device, hour, inbox, telemetry, missing, extra],
-    isFixed ? 'mended' : 'differs',
+  const rows = differences.map(({ device, hour, inbox, telemetry, missing, refused, extra, outcome }) => [
+    ...[device, hour, inbox, telemetry, missing, refused, extra, outcome],
   ]);
-  const head = ['device', 'hour', 'inbox', 'telemetry', 'missing', 'extra', 'outcome'];
+  const head = ['device', 'hour', 'inbox', 'telemetry', 'missing', 'refused', 'extra', 'outcome'];
   lines.push('', textTable(head, rows), '');
   if (differingHours > rows.length) lines.push(`… and ${differingHours - rows.length} more`);
-  lines.push(
-    remainingHours === 0
-      ? `Mended: ${differingHours} of ${differingHours}.`
-      : `Hours that differ: ${remainingHours}. Mend them with \`jostle reconcile --fix\`.`,
-  );
+  if (isFixing) lines.push(`Mended: ${differingHours - refusedHours - remainingHours} of ${differingHours}.`);
+  if (remainingHours > 0)
+    lines.push(`Hours that differ: ${remainingHours}. Mend them with \`jostle reconcile --fix\`.`);
+  if (refusedHours > 0)
+    lines.push(
+      `Hours of which InfluxDB refused points: ${refusedHours}.`,
+      'Why is in `jostle quarantine list --code INGEST_TELEMETRY_REFUSED`; `jostle reconcile --fix` sends them again.',
+    );
   return `${lines.join('\n')}\n`;
 }

@@ -6,6 +6,7 @@ const CODES: Record<AlertKind, ErrorCode> = {
   lost: 'INGEST_RECORDS_LOST',
   'chain-broken': 'INGEST_CHAIN_BROKEN',
   conflict: 'INGEST_RECORD_CONFLICT',
+  'quarantine-full': 'INGEST_QUARANTINE_FULL',
 };
 
 /** How many alerts of one commit have a line of their own in the log. */

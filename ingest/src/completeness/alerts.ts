@@ -21,6 +21,9 @@ export interface AlertNews {
 
 type AlertRow = Selectable<CompletenessTables['alert']>;
 
+/** Of which an outbox has one open alert, however far apart lies what it is about. That it grows is no news. */
+const GATHERED: AlertKind = 'quarantine-full';
+
 /**
  * Raises alerts. One that touches an open one of its kind makes that grow; one that says nothing new is left out.
  *
@@ -36,20 +39,22 @@ export async function raiseAlerts(
   const fresh: AlertNews[] = [];
   for (const item of joined(news)) {
     const same = known.filter((row) => isSameMatter(row, item));
-    if (same.some((row) => row.from_seq <= item.fromSeq && item.toSeq <= row.to_seq)) continue;
-    const growing = same.find((row) => row.acknowledged_at === null && touches(row, item));
+    const isGathered = item.kind === GATHERED;
+    if (!isGathered && same.some((row) => row.from_seq <= item.fromSeq && item.toSeq <= row.to_seq)) continue;
+    const growing = same.find((row) => row.acknowledged_at === null && (isGathered || touches(row, item)));
     if (growing === undefined) {
       fresh.push(item);
       raised.add(item);
       continue;
     }
-    const range = {
-      from_seq: Math.min(growing.from_seq, item.fromSeq),
-      to_seq: Math.max(growing.to_seq, item.toSeq),
-      records: growing.records + item.records,
-    };
+    const from_seq = Math.min(growing.from_seq, item.fromSeq);
+    const to_seq = Math.max(growing.to_seq, item.toSeq);
+    // What is gathered may come again.
+    const records = Math.min(growing.records + item.records, to_seq - from_seq + 1);
+    const range = { from_seq, to_seq, records };
     Object.assign(growing, range);
     await trx.updateTable('alert').set(range).where('id', '=', growing.id).execute();
+    if (isGathered) continue;
     raised.add({ ...item, fromSeq: range.from_seq, toSeq: range.to_seq, records: range.records });
   }
   for (const chunk of insertChunks(fresh)) await trx.insertInto('alert').values(chunk.map(newRow)).execute();

@@ -111,8 +111,11 @@ it('an alert is told in the log at level error, with its code and what to do; of
     ...{ at: START_MS, detail: 'no tombstone' },
   };
   logAlerts(log, Array(25).fill(alert));
-  expect(lines).toHaveLength(21);
+  logAlerts(log, [{ ...alert, kind: 'quarantine-full' }]);
+  expect(lines).toHaveLength(22);
   expect(lines[0]).toMatchObject({ level: 50, code: 'INGEST_RECORDS_LOST', deviceId: 'DEV-1', fromSeq: 4 });
   expect(lines[0]?.['fix']).toContain('npx jostle');
   expect(lines[20]).toMatchObject({ alerts: 5 });
+  expect(lines[21]).toMatchObject({ level: 50, code: 'INGEST_QUARANTINE_FULL' });
+  expect(lines[21]?.['fix']).toContain('quarantine discard');
 });

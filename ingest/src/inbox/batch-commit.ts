@@ -1,4 +1,6 @@
 import {
+  addRange,
+  countOf,
   type DeviceRecord,
   type ErrorCode,
   missingFrom,
@@ -9,6 +11,7 @@ import type { Transaction } from 'kysely';
 import { type NotedBoot, noteBoots, openBoots } from '../boot-time/boot-notes.ts';
 import { boundRecords } from '../boot-time/bounding.ts';
 import { moveRecords } from '../boot-time/moving.ts';
+import { type AlertNews, raiseAlerts } from '../completeness/alerts.ts';
 import { noteReception } from '../completeness/note-reception.ts';
 import type { ReceptionFacts } from '../completeness/reception-facts.ts';
 import { redateSteps } from '../completeness/redate-steps.ts';
@@ -64,10 +67,12 @@ export async function commitGroups(
   await writeStates(trx, engine, receptions, heard);
   report.alerts.push(...(await noteReception(trx, engine, receptions.map(factsOf))));
   for (const boot of boots) if (boot.isMoved) await redateSteps(trx, engine, boot);
+  const unkept: AlertNews[] = [];
   for (const reception of receptions) {
-    await putAside(commit, reception);
+    unkept.push(...(await putAside(commit, reception)));
     addReceipt(report, reception);
   }
+  report.alerts.push(...(await raiseAlerts(trx, unkept)));
 }
 
 /** Sorts what came against what is stored, notes its boots and places it in time. */
@@ -129,7 +134,8 @@ async function bound({ trx, engine }: Commit, receptions: readonly Reception[]):
     if (epochs.has(epochKey(reception))) await boundRecords(trx, reception, reception.undated);
 }
 
-async function putAside({ quarantine, report }: Commit, reception: Reception): Promise<void> {
+/** @returns what people have to be told of: what is settled without its bytes being kept anywhere */
+async function putAside({ quarantine, report }: Commit, reception: Reception): Promise<AlertNews[]> {
   const { group, dead, rejects, sorted } = reception;
   const asides = [
     ...rejects.filter((reject) => isNews(dead.before, reject)),
@@ -140,7 +146,9 @@ async function putAside({ quarantine, report }: Commit, reception: Reception): P
   report.duplicates += sorted.duplicates;
   report.conflicts += sorted.conflicts.length;
   report.quarantined += added;
-  report.overflow += overflow;
+  report.overflow += overflow.length;
+  // What a replay has conflicts with stays in its row.
+  return group.isReplay === true ? [] : unkeptNews(reception, overflow);
 }
 
 function addReceipt(report: CommitReport, reception: Reception): void {
@@ -163,6 +171,21 @@ function conflictReject(record: DeviceRecord): Reject {
     raw: Buffer.from(JSON.stringify(record)),
     seqs: [record.seq, record.seq],
   };
+}
+
+/** One for all of an epoch. What has no seqs gets no receipt: its device still holds it. */
+function unkeptNews({ deviceId, epoch, receivedAt }: Reception, overflow: readonly Reject[]): AlertNews[] {
+  let unkept: SeqRanges = [];
+  for (const { seqs } of overflow) if (seqs !== null) unkept = addRange(unkept, ...seqs);
+  const [first, last] = [unkept[0], unkept.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return [
+    {
+      ...{ kind: 'quarantine-full', deviceId, epoch, fromSeq: first[0], toSeq: last[1] },
+      ...{ records: countOf(unkept), at: receivedAt },
+      detail: 'they were refused while the quarantine had no room: their bytes are kept nowhere',
+    },
+  ];
 }
 
 /** A reject of what lies in quarantine already is no news; one of what was stored says that something is wrong. */

@@ -39,7 +39,7 @@ export class Inbox {
         if (submission.kind === 'unreadable' && submission.epoch === null) {
           const { added, overflow } = await quarantine.add(submission, [submission.reject]);
           report.quarantined += added;
-          report.overflow += overflow;
+          report.overflow += overflow.length;
         }
       return report;
     });

@@ -25,8 +25,8 @@ export interface QuarantineOrigin {
 interface Asides {
   /** Those that are new in the quarantine. */
   added: number;
-  /** Those that it has no room for: they are counted, and their bytes are gone. */
-  overflow: number;
+  /** Those that it has no room for: their bytes are gone. */
+  overflow: Reject[];
 }
 
 /** The quarantine within one transaction. */
@@ -41,10 +41,10 @@ export class Quarantine {
 
   /** Puts rejects aside with their raw bytes. The same bytes with the same code are kept once per device. */
   async add(origin: QuarantineOrigin, rejects: readonly Reject[]): Promise<Asides> {
-    const asides = { added: 0, overflow: 0 };
+    const asides: Asides = { added: 0, overflow: [] };
     for (const reject of rejects) {
       const bounds = boundsOf(origin.deviceId, reject.code);
-      if (!(await this.#hasRoom(bounds))) asides.overflow += 1;
+      if (!(await this.#hasRoom(bounds))) asides.overflow.push(reject);
       else if (await this.#insert(origin, reject)) {
         asides.added += 1;
         for (const { key } of bounds) this.#kept.set(key, (this.#kept.get(key) ?? 0) + 1);

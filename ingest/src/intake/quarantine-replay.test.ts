@@ -95,6 +95,21 @@ onEachStore('quarantine replay', (open) => {
     expect(await quarantined(parts.store)).toHaveLength(1);
   });
 
+  it('says what brings back a point that InfluxDB refused', async () => {
+    const parts = await openParts();
+    const row = { device_id: 'DEV-1', topic: 'telemetry', received_at: 0, reason: '', raw: '', epoch: EPOCH };
+    await parts.store.db
+      .insertInto('quarantine')
+      .values({ ...row, code: 'INGEST_TELEMETRY_REFUSED', digest: 'x', seq: 1 })
+      .execute();
+    const id = (await quarantined(parts.store))[0]?.id ?? 0;
+    expect(await replayQuarantined(parts, id)).toMatchObject({
+      isStored: false,
+      reason: expect.stringContaining('npx jostle reconcile --fix'),
+    });
+    expect(await quarantined(parts.store)).toHaveLength(1);
+  });
+
   it('counts what came another way before as known', async () => {
     const parts = await openParts();
     const records = [makeRecord(1, 'climate')];

@@ -52,6 +52,8 @@ export async function replayQuarantined(
 async function obstacleTo({ db }: Store, row: QuarantineRow): Promise<string | undefined> {
   if (row.code === 'INGEST_RECORD_CONFLICT')
     return 'its identity is stored with other content; the first one stays';
+  if (row.code === 'INGEST_TELEMETRY_REFUSED')
+    return '`npx jostle reconcile --fix` sends the point to InfluxDB again, while the inbox has its record';
   if (Buffer.byteLength(row.raw, 'base64') >= RAW_MAX_BYTES)
     return `only its first ${RAW_MAX_BYTES} bytes were kept`;
   const device = await db

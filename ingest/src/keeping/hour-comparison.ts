@@ -15,6 +15,7 @@ import {
   type TelemetryStore,
 } from '../telemetry/telemetry-store.ts';
 import { TELEMETRY_CURSOR, type TelemetryWriter } from '../telemetry/telemetry-writer.ts';
+import { forgetTaken, pointKey, type RefusedRow, refusedRows } from './refused-points.ts';
 
 /** The digits of a point's time below the millisecond. */
 const SEQ_DIGITS = 6;
@@ -27,20 +28,25 @@ export interface Comparing {
   writer: TelemetryWriter;
 }
 
-type Counted = Omit<HourDifference, 'device' | 'hour' | 'isFixed'>;
+type Counted = Omit<HourDifference, 'device' | 'hour' | 'outcome'>;
 
 /** Two sets of points of one device. */
 interface Difference {
   counted: Counted;
   missing: TelemetryPoint[];
+  /** Missing, because the telemetry store refused them. */
+  refused: TelemetryPoint[];
   extra: PointPlace[];
+  /** What the quarantine has of points of this hour, refused or written since. */
+  rows: RefusedRow[];
 }
 
 const keyOf = ({ kind, timeNs }: PointTime) => `${kind}@${timeNs}`;
 const timeOf = ({ measuredAt, seq }: TelemetryPoint) => pointTimeText(measuredAt, seq);
 
 /**
- * Compares one hour of one device point by point, between two writes, and mends it where that is wanted.
+ * Compares one hour of one device point by point, between two writes, and mends it where that is wanted. What the telemetry
+ * store refused is no loss: its cause may be mended by now, so it is sent again then.
  *
  * @returns undefined where both hold the same, or where the writer was stopped
  * @throws JostleError INGEST_TELEMETRY_UNAVAILABLE
@@ -53,17 +59,30 @@ export function compareHour(
 ): Promise<HourDifference | undefined> {
   return comparing.writer.run(async (delivery) => {
     const found = await differenceOf(comparing, deviceId, hour);
-    if (found === undefined || found.missing.length + found.extra.length === 0) return undefined;
-    const isFixed = isFixing && (await mend(delivery, found));
-    return { device: deviceId, hour: toInstant(hour), ...found.counted, isFixed };
+    if (found === undefined) return undefined;
+    const outcome = isFixing ? await mend(comparing.db, delivery, found) : outcomeOf(found);
+    const { missing, refused, extra } = found.counted;
+    if (missing + refused + extra === 0) return undefined;
+    return { device: deviceId, hour: toInstant(hour), ...found.counted, outcome };
   });
 }
 
-/** @returns false where the writer was stopped, and where points are older than the telemetry store keeps any */
-async function mend(delivery: PointDelivery, { missing, extra }: Difference): Promise<boolean> {
+function outcomeOf({ missing, extra }: Difference): HourDifference['outcome'] {
+  return missing.length + extra.length === 0 ? 'refused' : 'differs';
+}
+
+/** It still differs where the writer was stopped, and where points are older than the telemetry store keeps any. */
+async function mend(
+  db: Kysely<Database>,
+  delivery: PointDelivery,
+  { missing, refused, extra, rows }: Difference,
+): Promise<HourDifference['outcome']> {
   const { tooOld } = delivery;
-  const isDone = (await delivery.remove(extra)) && (await delivery.deliver(missing));
-  return isDone && delivery.tooOld === tooOld;
+  if (!(await delivery.remove(extra))) return 'differs';
+  const refusedAgain = await delivery.deliver([...missing, ...refused]);
+  if (refusedAgain === undefined || delivery.tooOld !== tooOld) return 'differs';
+  await forgetTaken(db, rows, refusedAgain);
+  return refusedAgain.length === 0 ? 'mended' : 'refused';
 }
 
 /** @returns undefined while a boot of the device is moving: its points are where they were before */
@@ -84,24 +103,25 @@ async function differenceOf(
       .executeTakeFirst();
     if (isMoving !== undefined) continue;
     const kept = expected.filter(({ kind }) => telemetry.kinds.includes(kind));
-    const refused = await refusedSeqs(db, deviceId);
+    const carried = kept.filter(isCarried);
+    const keys = new Set(carried.map(pointKey));
+    const rows = (await refusedRows(db, deviceId)).filter(({ key }) => keys.has(key));
+    const aside = new Set(rows.map(({ key }) => key));
     const has = new Set(found.map(keyOf));
     const belongs = new Set(kept.map((point) => keyOf({ kind: point.kind, timeNs: timeOf(point) })));
-    const missing = kept.filter(
-      (point) =>
-        isCarried(point) &&
-        !has.has(keyOf({ kind: point.kind, timeNs: timeOf(point) })) &&
-        !refused.has(`${point.epoch}/${point.seq}`),
-    );
+    const absent = carried.filter((point) => !has.has(keyOf({ kind: point.kind, timeNs: timeOf(point) })));
+    const missing = absent.filter((point) => !aside.has(pointKey(point)));
+    const refused = absent.filter((point) => aside.has(pointKey(point)));
     const strays = found.filter((point) => !belongs.has(keyOf(point)));
     const extra = strays.length === 0 ? [] : await knownElsewhere(db, deviceId, strays);
     const counted = {
       inbox: kept.length,
       telemetry: found.length,
       missing: missing.length,
+      refused: refused.length,
       extra: extra.length,
     };
-    return { counted, missing, extra };
+    return { counted, missing, refused, extra, rows };
   }
   return undefined;
 }
@@ -127,17 +147,6 @@ async function pointsOfHour(db: Kysely<Database>, deviceId: string, hour: number
     isCarried: ({ epoch, seq }: TelemetryPoint) =>
       !beyond.some((row) => row.epoch === epoch && row.from_seq <= seq && seq < row.from_seq + row.records),
   };
-}
-
-/** What the telemetry store refused for good is no difference: it lies in quarantine. Keyed by epoch and seq. */
-async function refusedSeqs(db: Kysely<Database>, deviceId: string): Promise<ReadonlySet<string>> {
-  const rows = await db
-    .selectFrom('quarantine')
-    .select(['epoch', 'seq'])
-    .where('code', '=', 'INGEST_TELEMETRY_REFUSED')
-    .where('device_id', '=', deviceId)
-    .execute();
-  return new Set(rows.map(({ epoch, seq }) => `${epoch}/${seq}`));
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type TelemetryStore,
 } from '../telemetry/telemetry-store.ts';
 import { TELEMETRY_CURSOR } from '../telemetry/telemetry-writer.ts';
+import { pointKey } from './refused-points.ts';
 
 /** Runs that are read at a time; what arrives meanwhile is committed in between. */
 const PAGE_RUNS = 100;
@@ -24,6 +25,8 @@ export class HourCounts {
   readonly #range: HourRange;
   // Keyed by device; one number for each hour.
   readonly #counts = new Map<string, Int32Array>();
+  // Device and hour, where more than the counts is to be compared.
+  readonly #marked = new Set<string>();
 
   constructor(range: HourRange) {
     this.#range = range;
@@ -41,30 +44,43 @@ export class HourCounts {
     own[i] = (own[i] ?? 0) + values;
   }
 
+  /** Makes an hour one of the differences whatever its counts are. */
+  mark(deviceId: string, hour: number): void {
+    this.#marked.add(`${deviceId}/${hour}`);
+  }
+
   get devices(): number {
     return this.#counts.size;
   }
 
-  /** Device and hour of everything that the two do not have alike, by device and hour. */
+  /** Device and hour of everything that the two do not have alike or that is marked, by device and hour. */
   differences(other: HourCounts): { deviceId: string; hour: number }[] {
     const { from, to } = this.#range;
     const devices = [...new Set([...this.#counts.keys(), ...other.#counts.keys()])].sort();
     return devices.flatMap((deviceId) => {
       const own = this.#counts.get(deviceId);
       const others = other.#counts.get(deviceId);
-      return Array.from({ length: (to - from) / HOUR_MS }, (_, i) => i).flatMap((i) =>
-        (own?.[i] ?? 0) === (others?.[i] ?? 0) ? [] : { deviceId, hour: from + i * HOUR_MS },
-      );
+      return Array.from({ length: (to - from) / HOUR_MS }, (_, i) => i).flatMap((i) => {
+        const hour = from + i * HOUR_MS;
+        const isAlike = (own?.[i] ?? 0) === (others?.[i] ?? 0);
+        return isAlike && !this.#marked.has(`${deviceId}/${hour}`) ? [] : { deviceId, hour };
+      });
     });
   }
 }
 
-/** Counts what the inbox has of what the telemetry store should have by now. */
+/**
+ * Counts what the inbox has of what the telemetry store should have by now, and marks the hours of points that lie in
+ * quarantine: they are to be sent again, or came another way.
+ *
+ * @param refused those points, as `pointKey` names them
+ */
 export async function countInbox(
   db: Kysely<Database>,
   kinds: TelemetryStore['kinds'],
   { from, to }: HourRange,
   deviceId: string | null,
+  refused: ReadonlySet<string>,
   stopping: AbortSignal,
 ): Promise<{ counts: HourCounts; points: number }> {
   const counts = new HourCounts({ from, to });
@@ -92,6 +108,7 @@ export async function countInbox(
       points += 1;
       const hour = Math.floor(point.measuredAt / HOUR_MS) * HOUR_MS;
       counts.add({ deviceId: point.deviceId, hour, values: valuesIn(point) });
+      if (refused.has(pointKey(point))) counts.mark(point.deviceId, hour);
     }
     after = last.id;
   }

@@ -23,7 +23,7 @@ export function keepingMetrics(registry: Registry, isLeader: () => boolean): Kee
   });
   const remaining = new Gauge({
     name: 'jostle_ingest_reconciliation_hours_remaining',
-    help: 'Those of them that still differ.',
+    help: 'Those of them that still differ by more than points that the telemetry store refused.',
     registers,
   });
   new Gauge({

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Inbox } from '../inbox/inbox.ts';
 import type { Store } from '../store/store.ts';
 import { EmbeddedTelemetryStore } from '../telemetry/embedded-store.ts';
@@ -95,16 +95,16 @@ describeWithServer('influxd', 'reconciliation with InfluxDB', () => {
     await drop('env', 'DEV-2', at(0, 59), at(1, 1));
     await drop('shock', 'DEV-2', at(1, 0), at(2, 0));
     const expected = [
-      { device: 'DEV-1', hour: hourText(2), inbox: 60, telemetry: 53, missing: 7, extra: 0 },
-      { device: 'DEV-2', hour: hourText(0), inbox: 60, telemetry: 59, missing: 1, extra: 0 },
-      { device: 'DEV-2', hour: hourText(1), inbox: 60, telemetry: 58, missing: 2, extra: 0 },
+      { device: 'DEV-1', hour: hourText(2), inbox: 60, telemetry: 53, missing: 7, refused: 0, extra: 0 },
+      { device: 'DEV-2', hour: hourText(0), inbox: 60, telemetry: 59, missing: 1, refused: 0, extra: 0 },
+      { device: 'DEV-2', hour: hourText(1), inbox: 60, telemetry: 58, missing: 2, refused: 0, extra: 0 },
     ];
     const found = await compare();
-    expect(found.differences).toEqual(expected.map((hour) => ({ ...hour, isFixed: false })));
+    expect(found.differences).toEqual(expected.map((hour) => ({ ...hour, outcome: 'differs' })));
     expect(found).toMatchObject({ differingHours: 3, remainingHours: 3 });
     expect((await compare(false, 'DEV-1')).differences).toHaveLength(1);
     const fixed = await compare(true);
-    expect(fixed.differences).toEqual(expected.map((hour) => ({ ...hour, isFixed: true })));
+    expect(fixed.differences).toEqual(expected.map((hour) => ({ ...hour, outcome: 'mended' })));
     expect(fixed).toMatchObject({ differingHours: 3, remainingHours: 0 });
     expect(await compare()).toMatchObject({ state: 'done', differingHours: 0 });
   });
@@ -119,7 +119,16 @@ describeWithServer('influxd', 'reconciliation with InfluxDB', () => {
     ]);
     const { differences } = await compare(true);
     expect(differences).toEqual([
-      { device: 'DEV-1', hour: hourText(3), inbox: 60, telemetry: 61, missing: 0, extra: 1, isFixed: true },
+      {
+        device: 'DEV-1',
+        hour: hourText(3),
+        inbox: 60,
+        telemetry: 61,
+        missing: 0,
+        refused: 0,
+        extra: 1,
+        outcome: 'mended',
+      },
     ]);
     expect(await compare()).toMatchObject({ differingHours: 0 });
     expect(await telemetry.pointTimes('DEV-1', START_MS + 2 * HOUR_MS, START_MS + 3 * HOUR_MS)).toHaveLength(
@@ -127,21 +136,89 @@ describeWithServer('influxd', 'reconciliation with InfluxDB', () => {
     );
   });
 
-  it('takes no point for missing that the telemetry store refused for good', async () => {
-    const telemetry = open();
-    await telemetry.write([]);
-    await server.query('CREATE DATABASE jostle');
-    // One field as an integer: floats of that field are refused in the same shard.
-    const authorization = `Basic ${Buffer.from(`${server.user}:${server.token}`).toString('base64')}`;
-    await fetch(`${server.url}/write?db=jostle`, {
-      method: 'POST',
-      headers: { authorization },
-      body: `shock,device=OTHER peak_g=1i ${START_MS}000000`,
+  describe('where shock events were refused', () => {
+    const refusedHour = {
+      ...{ device: 'DEV-1', hour: hourText(1), inbox: 60, telemetry: 59, missing: 0, refused: 1, extra: 0 },
+      outcome: 'refused',
+    };
+    const quarantined = () =>
+      store.db.selectFrom('quarantine').select(['id', 'device_id', 'code', 'raw']).orderBy('id').execute();
+
+    /** One field as an integer: floats of that field are refused in the same shard. */
+    async function fillAround(telemetry: TelemetryStore) {
+      await server.query('CREATE DATABASE jostle');
+      const authorization = `Basic ${Buffer.from(`${server.user}:${server.token}`).toString('base64')}`;
+      await fetch(`${server.url}/write?db=jostle`, {
+        method: 'POST',
+        headers: { authorization },
+        body: `shock,device=OTHER peak_g=1i ${START_MS}000000`,
+      });
+      const filled = await fill(telemetry);
+      expect(await quarantined()).toMatchObject([
+        { device_id: 'DEV-1', code: 'INGEST_TELEMETRY_REFUSED' },
+        { device_id: 'DEV-2', code: 'INGEST_TELEMETRY_REFUSED' },
+      ]);
+      return filled;
+    }
+
+    it('says so, sends them again in vain without a loss or a second row, and at last with success', async () => {
+      const telemetry = open();
+      const { compare } = await fillAround(telemetry);
+      const rows = await quarantined();
+      for (const isFixing of [false, true, true]) {
+        const found = await compare(isFixing, 'DEV-1');
+        expect(found.differences).toEqual([refusedHour]);
+        expect(found).toMatchObject({ differingHours: 1, refusedHours: 1, remainingHours: 0 });
+        expect(await quarantined()).toEqual(rows);
+      }
+      await server.query('DROP MEASUREMENT shock', 'jostle');
+      const fixed = await compare(true);
+      expect(fixed.differences).toEqual(
+        ['DEV-1', 'DEV-2'].map((device) => ({ ...refusedHour, device, outcome: 'mended' })),
+      );
+      expect(fixed).toMatchObject({ differingHours: 2, refusedHours: 0, remainingHours: 0 });
+      expect(await quarantined()).toEqual([]);
+      for (const device of ['DEV-1', 'DEV-2'])
+        expect(
+          (await telemetry.pointTimes(device, START_MS, START_MS + 2 * HOUR_MS)).filter(
+            ({ kind }) => kind === 'shock',
+          ),
+        ).toHaveLength(1);
+      expect(await compare()).toMatchObject({ differingHours: 0 });
     });
-    const { compare } = await fill(telemetry);
-    expect(await store.db.selectFrom('quarantine').select('id').execute()).toHaveLength(2);
-    const { differences } = await compare(true, 'DEV-1');
-    expect(differences).toEqual([]);
+
+    it('keeps one row of a point that lies elsewhere by now and is refused again', async () => {
+      const { compare } = await fillAround(open());
+      const raw = Buffer.from('{"measuredAt":1}').toString('base64');
+      await store.db
+        .updateTable('quarantine')
+        .set({ raw, digest: 'before' })
+        .where('device_id', '=', 'DEV-1')
+        .execute();
+      expect((await compare(true, 'DEV-1')).differences).toEqual([refusedHour]);
+      const [, own, ...more] = await quarantined();
+      expect(own).toMatchObject({ device_id: 'DEV-1' });
+      expect(own?.raw).not.toBe(raw);
+      expect(more).toEqual([]);
+    });
+
+    it('takes away the rows of points that came another way since', async () => {
+      const { compare, nudge } = await fillAround(open());
+      await server.query('DROP MEASUREMENT shock', 'jostle');
+      await store.db.updateTable('cursor').set({ value: 0 }).execute();
+      await nudge();
+      expect(await compare()).toMatchObject({ differingHours: 0 });
+      expect(await quarantined()).toHaveLength(2);
+      expect(await compare(true)).toMatchObject({ differingHours: 0 });
+      expect(await quarantined()).toEqual([]);
+    });
+
+    it('keeps the rows of points that InfluxDB drops for their age', async () => {
+      const { compare } = await fillAround(open());
+      await server.query('DROP DATABASE jostle; CREATE DATABASE jostle WITH DURATION 1h');
+      expect(await compare(true, 'DEV-1')).toMatchObject({ refusedHours: 0, remainingHours: HOURS });
+      expect(await quarantined()).toHaveLength(2);
+    });
   });
 
   it('calls no hour mended whose points InfluxDB drops for their age', async () => {
@@ -150,7 +227,7 @@ describeWithServer('influxd', 'reconciliation with InfluxDB', () => {
     const { compare } = await fill(telemetry);
     for (let times = 0; times < 2; times++) {
       const { differences, remainingHours } = await compare(true, 'DEV-1');
-      expect(new Set(differences.map(({ isFixed }) => isFixed))).toEqual(new Set([false]));
+      expect(new Set(differences.map(({ outcome }) => outcome))).toEqual(new Set(['differs']));
       expect(remainingHours).toBe(differences.length);
     }
   });
@@ -176,7 +253,16 @@ onEachStore('reconciliation with the embedded store', (open) => {
       .execute();
     const { differences } = await compare(true);
     expect(differences).toEqual([
-      { device: 'DEV-1', hour: hourText(0), inbox: 60, telemetry: 55, missing: 5, extra: 0, isFixed: true },
+      {
+        device: 'DEV-1',
+        hour: hourText(0),
+        inbox: 60,
+        telemetry: 55,
+        missing: 5,
+        refused: 0,
+        extra: 0,
+        outcome: 'mended',
+      },
     ]);
     expect(await compare()).toMatchObject({ differingHours: 0 });
   });
@@ -199,7 +285,9 @@ onEachStore('reconciliation with the embedded store', (open) => {
       61,
     );
     await store.db.deleteFrom('received').where('epoch', '=', OTHER_EPOCH).execute();
-    expect((await compare(true)).differences).toMatchObject([{ hour: hourText(3), extra: 1, isFixed: true }]);
+    expect((await compare(true)).differences).toMatchObject([
+      { hour: hourText(3), extra: 1, outcome: 'mended' },
+    ]);
   });
 
   it('leaves out the hours of which the inbox has let something go', async () => {

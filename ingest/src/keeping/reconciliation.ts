@@ -3,6 +3,7 @@ import { toInstant, toMs } from '../ledger/instants.ts';
 import { HOUR_MS } from '../telemetry/telemetry-store.ts';
 import { type Comparing, compareHour } from './hour-comparison.ts';
 import { countInbox, HourCounts, type HourRange } from './hour-counts.ts';
+import { refusedRows } from './refused-points.ts';
 import { inboxKeptSince } from './retention.ts';
 
 /** Differences that a report names; the others are counted. */
@@ -14,7 +15,7 @@ export interface ReconciliationDeps extends Comparing {
 
 /**
  * Compares the inbox with the telemetry store: first the number of values in each hour of each device, then point by point
- * the hours in which that differs. Hours of which the inbox has let something go are left out.
+ * the hours in which that differs or of which points were refused. Hours of which the inbox has let something go are left out.
  *
  * @returns the report with its findings; it is not done where `stopping` ended it
  * @throws JostleError INGEST_TELEMETRY_UNAVAILABLE
@@ -25,7 +26,8 @@ export async function reconcile(
 ): Promise<ReconciliationReport> {
   const { db, telemetry, stopping } = deps;
   const { range, skippedHours } = comparable(asked, await inboxKeptSince(db));
-  const { counts, points } = await countInbox(db, telemetry.kinds, range, asked.device, stopping);
+  const refused = new Set((await refusedRows(db, asked.device)).map(({ key }) => key));
+  const { counts, points } = await countInbox(db, telemetry.kinds, range, asked.device, refused, stopping);
   const found = new HourCounts(range);
   const counted =
     range.from < range.to ? await telemetry.countHours(range.from, range.to, asked.device ?? undefined) : [];
@@ -37,6 +39,7 @@ export async function reconcile(
     points,
     differences: [],
     differingHours: 0,
+    refusedHours: 0,
     remainingHours: 0,
   };
   for (const { deviceId, hour } of counts.differences(found)) {
@@ -49,7 +52,8 @@ export async function reconcile(
 
 function noteDifference(report: ReconciliationReport, difference: HourDifference): void {
   report.differingHours += 1;
-  if (!difference.isFixed) report.remainingHours += 1;
+  if (difference.outcome === 'refused') report.refusedHours += 1;
+  if (difference.outcome === 'differs') report.remainingHours += 1;
   if (report.differences.length < NAMED_MAX) report.differences.push(difference);
 }
 
@@ -83,6 +87,7 @@ export function emptyReconciliation(
     devices: 0,
     points: 0,
     differingHours: 0,
+    refusedHours: 0,
     remainingHours: 0,
     differences: [],
   };

@@ -1,7 +1,16 @@
-import { Id, listOf, QuarantinedMessage, QuarantineReplay } from '@jostle/contracts';
+import {
+  Id,
+  listOf,
+  QuarantineDiscard,
+  QuarantinedMessage,
+  QuarantineReplay,
+  QuarantineSelection,
+  RefusalCode,
+} from '@jostle/contracts';
 import Type from '@jostle/contracts/typebox';
 import type { Selectable } from 'kysely';
 import type { InboxTables } from '../inbox/inbox-tables.ts';
+import { discardQuarantined } from '../inbox/quarantine-discard.ts';
 import { toInstant } from '../ledger/instants.ts';
 import { notFound } from './not-found.ts';
 import type { ServerDeps } from './server-deps.ts';
@@ -9,7 +18,7 @@ import { errorAnswers, PageQuery, type TypedApp } from './typed-app.ts';
 
 const Params = Type.Object({ id: Type.Integer({ minimum: 1 }) });
 
-/** What was refused: to be looked at, and to be read again once the cause is mended. */
+/** What was refused: to be looked at, to be read again once the cause is mended, and to be discarded. */
 export function quarantineRoutes(app: TypedApp, { store: { db }, replayQuarantined }: ServerDeps): void {
   app.get(
     '/quarantine',
@@ -23,7 +32,7 @@ export function quarantineRoutes(app: TypedApp, { store: { db }, replayQuarantin
             ...PageQuery,
             after: Type.Optional(Type.Integer({ minimum: 1 })),
             device: Type.Optional(Id),
-            code: Type.Optional(Type.String({ pattern: '^[A-Z_]{1,64}$' })),
+            code: Type.Optional(RefusalCode),
           },
           { additionalProperties: false },
         ),
@@ -79,6 +88,21 @@ export function quarantineRoutes(app: TypedApp, { store: { db }, replayQuarantin
       if (replay === undefined) throw notFound('quarantined message', `${id}`);
       return replay;
     },
+  );
+
+  app.post(
+    '/quarantine/discard',
+    {
+      schema: {
+        tags: ['quarantine'],
+        operationId: 'discard-quarantined',
+        summary:
+          'Take refused messages out of the quarantine for good; those that are gone already are not counted',
+        body: QuarantineSelection,
+        response: { 200: QuarantineDiscard, ...errorAnswers(400, 401) },
+      },
+    },
+    async ({ body }) => ({ discarded: await discardQuarantined(db, body) }),
   );
 }
 

@@ -50,7 +50,8 @@ export async function carryMove(
     );
     // All of them leave before any is written: a point may have come back to where it was.
     if (!(await delivery.remove(moved.flatMap(({ left }) => left)))) return false;
-    if (!(await delivery.deliver(moved.flatMap(({ arrived }) => arrived)))) return false;
+    const arrived = moved.flatMap((run) => run.arrived);
+    if ((await delivery.deliver(arrived)) === undefined) return false;
     above = last.from_seq;
   }
   await db.deleteFrom('boot_move').where('id', '=', move.id).execute();

@@ -19,9 +19,10 @@ export interface PointDeliveryOptions {
   stopping: AbortSignal;
 }
 
-const REFUSED = 'INGEST_TELEMETRY_REFUSED';
+/** The code under which a point lies in quarantine. */
+export const REFUSED = 'INGEST_TELEMETRY_REFUSED';
 
-interface RefusedPoint {
+export interface RefusedPoint {
   point: TelemetryPoint;
   reason: string;
 }
@@ -50,12 +51,12 @@ export class PointDelivery {
     return this.#tooOld;
   }
 
-  /** @returns whether everything is written or in quarantine; false where the writer was stopped before */
-  async deliver(points: readonly TelemetryPoint[]): Promise<boolean> {
+  /** @returns what is in quarantine now instead of written; undefined where the writer was stopped before */
+  async deliver(points: readonly TelemetryPoint[]): Promise<readonly RefusedPoint[] | undefined> {
     const refused: RefusedPoint[] = [];
-    if (!(await this.#write(points, refused))) return false;
+    if (!(await this.#write(points, refused))) return undefined;
     if (refused.length > 0) await this.#setAside(refused);
-    return true;
+    return refused;
   }
 
   /** A store that refuses to remove keeps the points: that is said, and the line goes on. */
@@ -148,10 +149,10 @@ export class PointDelivery {
       let beyond = 0;
       for (const { point, reason } of refused) {
         const { deviceId, epoch, seq } = point;
-        const raw = Buffer.from(JSON.stringify(point));
+        const raw = rawOf(point);
         const reject = { code: REFUSED, reason, raw, seqs: [seq, seq] } as const;
         beyond += (await quarantine.add({ deviceId, topic: 'telemetry', receivedAt, epoch }, [reject]))
-          .overflow;
+          .overflow.length;
       }
       return beyond;
     });
@@ -162,4 +163,9 @@ export class PointDelivery {
       'points were refused for good; this is the first of them',
     );
   }
+}
+
+/** What the quarantine keeps of a point. */
+export function rawOf(point: TelemetryPoint): Buffer {
+  return Buffer.from(JSON.stringify(point));
 }

@@ -138,7 +138,7 @@ export class TelemetryWriter {
 
   /** @returns false where the writer was stopped before */
   async #settle({ lastId, points }: RunBatch): Promise<boolean> {
-    if (!(await this.#delivery.deliver(points))) return false;
+    if ((await this.#delivery.deliver(points)) === undefined) return false;
     if (lastId !== undefined) await this.#moveCursor(lastId);
     return true;
   }

@@ -17,7 +17,7 @@ export function alertsBar(): Section {
   });
 }
 
-/** What was lost, changed, or sent by two devices. */
+/** What was lost, changed, sent by two devices or refused without being kept. */
 export function alertsPage(): Section[] {
   const element = el('section', { class: 'card', 'aria-label': 'Alerts' });
   const list = section(element, fetchAlerts, ({ items, next }) => [
