@@ -77,6 +77,35 @@ onEachStore('inbox', (open) => {
     ]);
   });
 
+  it('notes of a batch when its last message came, and of what it puts aside when its own came', async () => {
+    const { inbox, db } = await openInbox();
+    const later = START_MS + 15_000;
+    const broken = {
+      ...encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 9 }, [makeRecord(3, 'climate')]),
+      at: [],
+    };
+    await inbox.commit([
+      readPayload(JSON.stringify({ ...broken, seq: 2 }), 'DEV-1', START_MS),
+      submissionOf([makeRecord(1, 'climate')], { receivedAt: START_MS }),
+      readPayload(JSON.stringify(broken), 'DEV-1', later - 1),
+      submissionOf([makeRecord(4, 'climate')], { receivedAt: later }),
+    ]);
+    const received = await db.selectFrom('inbox').select('received_at').execute();
+    expect(received).toEqual([{ received_at: later }, { received_at: later }]);
+    expect(await db.selectFrom('device_state').select('last_received_at').execute()).toEqual([
+      { last_received_at: later },
+    ]);
+    expect(await db.selectFrom('reception_epoch').select('last_heard_at').execute()).toEqual([
+      { last_heard_at: later },
+    ]);
+    expect(await db.selectFrom('quarantine').select(['seq', 'received_at']).orderBy('seq').execute()).toEqual(
+      [
+        { seq: 2, received_at: START_MS },
+        { seq: 3, received_at: later - 1 },
+      ],
+    );
+  });
+
   it('keeps the first of two records with one identity and quarantines the other', async () => {
     const { inbox, db } = await openInbox();
     await inbox.commit([submissionOf([makeRecord(1, 'climate', { temperatureC: 20 })])]);

@@ -82,6 +82,19 @@ onEachStore('quarantine replay', (open) => {
     expect(await quarantined(parts.store)).toEqual([]);
   });
 
+  it('is no sign that the device was heard, whenever the row was received', async () => {
+    const parts = await openParts();
+    await parts.inbox.commit([submissionOf([makeRecord(1, 'climate')], { deviceId: 'DEV-7' })]);
+    await register(parts.store, 'DEV-7');
+    const later = { deviceId: 'DEV-7', receivedAt: START_MS + 60_000 };
+    await parts.inbox.commit([submissionOf([makeRecord(2, 'climate')], later)]);
+    const [row] = await quarantined(parts.store);
+    expect(await replayQuarantined(parts, row?.id ?? 0)).toMatchObject({ isStored: true, stored: 1 });
+    expect(await parts.store.db.selectFrom('device_state').select('last_received_at').execute()).toEqual([
+      { last_received_at: START_MS + 60_000 },
+    ]);
+  });
+
   it('keeps the first of two records of one identity', async () => {
     const parts = await openParts();
     await parts.inbox.commit([submissionOf([makeRecord(1, 'climate')])]);
