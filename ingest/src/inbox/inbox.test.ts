@@ -106,6 +106,36 @@ onEachStore('inbox', (open) => {
     );
   });
 
+  it('sets aside just the records with a value that one of the stores could not hold', async () => {
+    const { inbox, db } = await openInbox();
+    const odd = [
+      makeRecord(2, 'fault', { detail: 'no\0answer' }),
+      makeRecord(3, 'fault', { sensor: 'sht\0' }),
+      makeRecord(4, 'climate', { sensor: 'sht\0' }),
+      makeRecord(5, 'coverage', { samples: 1e20 }),
+      makeRecord(6, 'coverage', { lostSamples: 1e20 }),
+      makeRecord(7, 'anchor', { monotonicMs: -1e20 }),
+      makeRecord(8, 'fault', { ['de\0tail' as 'detail']: '' }),
+    ];
+    const report = await inbox.commit([
+      submissionOf([makeRecord(1, 'fault'), ...odd, makeRecord(9, 'climate'), makeRecord(10, 'coverage')]),
+    ]);
+    expect(report).toMatchObject({ stored: 3, quarantined: odd.length });
+    const rows = await db.selectFrom('quarantine').select(['code', 'seq']).orderBy('seq').execute();
+    expect(rows).toEqual(odd.map(({ seq }) => ({ code: 'INGEST_RECORD_MALFORMED', seq })));
+    expect(report.receipts[0]?.receipt.upTo).toBe(10);
+  });
+
+  it('sets aside a message with a key that one of the stores could not hold', async () => {
+    const { inbox, db } = await openInbox();
+    const message = encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 9 }, [makeRecord(1, 'climate')]);
+    const report = await inbox.commit([readPayload(JSON.stringify({ ...message, 'k\0': 1 }))]);
+    expect(report).toMatchObject({ stored: 0, quarantined: 1 });
+    expect(await db.selectFrom('quarantine').select('reason').execute()).toEqual([
+      { reason: expect.stringContaining('/k\uFFFD') },
+    ]);
+  });
+
   it('keeps the first of two records with one identity and quarantines the other', async () => {
     const { inbox, db } = await openInbox();
     await inbox.commit([submissionOf([makeRecord(1, 'climate', { temperatureC: 20 })])]);
