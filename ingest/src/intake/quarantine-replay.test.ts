@@ -95,6 +95,22 @@ onEachStore('quarantine replay', (open) => {
     ]);
   });
 
+  it('refuses what the store cannot take, and keeps it', async () => {
+    const parts = await openParts();
+    await parts.inbox.commit([submissionOf([makeRecord(1, 'fault')], { deviceId: 'DEV-7' })]);
+    await register(parts.store, 'DEV-7');
+    await parts.inbox.commit([submissionOf([makeRecord(1, 'fault')], { deviceId: 'DEV-7' })]);
+    // The account is gone by hand: the record counts as new, and its run is refused by the table.
+    await parts.store.db.deleteFrom('received').execute();
+    const [row] = await quarantined(parts.store);
+    expect(await replayQuarantined(parts, row?.id ?? 0)).toEqual({
+      ...{ id: row?.id, isStored: false, stored: 0, duplicates: 0 },
+      reason: expect.stringContaining('the store cannot take it: '),
+    });
+    expect(await quarantined(parts.store)).toEqual([row]);
+    expect(parts.reports).toEqual([]);
+  });
+
   it('keeps the first of two records of one identity', async () => {
     const parts = await openParts();
     await parts.inbox.commit([submissionOf([makeRecord(1, 'climate')])]);
