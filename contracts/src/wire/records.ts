@@ -1,5 +1,5 @@
 import Type, { type Static } from '#typebox';
-import { CalibrationId, Ms, Sensor, Seq } from './record-fields.ts';
+import { CalibrationId, Count, MonotonicMs, Ms, Sensor, Seq, WITHOUT_NUL } from './record-fields.ts';
 import { ShockBody } from './shock-body.ts';
 
 /** What a climate sensor can possibly give; a reader of columns checks with the same numbers. */
@@ -37,12 +37,11 @@ export const ExcursionBody = Type.Object(
     limit: Type.Number({ description: 'The limit that was reached, °C or %RH; limits are inclusive.' }),
     startedAt: Ms,
     endedAt: Type.Union([Ms, Type.Null()]),
-    startedMonotonicMs: Type.Optional(
-      Type.Integer({
-        description:
-          'startedAt by the monotonic clock of the boot, ms: the same when it closes, wherever the wall clock has been set to.',
-      }),
-    ),
+    startedMonotonicMs: Type.Optional({
+      ...MonotonicMs,
+      description:
+        'startedAt by the monotonic clock of the boot, ms: the same when it closes, wherever the wall clock has been set to.',
+    }),
     extreme: Type.Number({ description: 'The value furthest beyond the limit so far.' }),
   },
   { additionalProperties: false },
@@ -57,16 +56,10 @@ export const CoverageBody = Type.Object(
     sensor: Sensor,
     startsAt: Ms,
     endsAt: Ms,
-    samples: Type.Integer({ minimum: 0, description: 'Samples that were read in this span.' }),
-    lostSamples: Type.Integer({
-      minimum: 0,
-      description: 'Samples that the FIFO overran or the bus lost in this span.',
-    }),
+    samples: { ...Count, description: 'Samples that were read in this span.' },
+    lostSamples: { ...Count, description: 'Samples that the FIFO overran or the bus lost in this span.' },
     peakG: Type.Number({ minimum: 0, description: 'Largest resultant in the span, gravity included, g.' }),
-    rejectedTriggers: Type.Integer({
-      minimum: 0,
-      description: 'Triggers that did not meet the storage criterion.',
-    }),
+    rejectedTriggers: { ...Count, description: 'Triggers that did not meet the storage criterion.' },
     calibrationId: CalibrationId,
   },
   { additionalProperties: false },
@@ -99,7 +92,11 @@ export const FaultBody = Type.Object(
     reason: Type.Enum(['absent', 'stale', 'corrupt', 'reset', 'hung'], {
       description: 'No answer; no new value; a wrong checksum; the chip lost its settings; its bus hangs.',
     }),
-    detail: Type.String({ maxLength: 200, description: 'For the technician, in words.' }),
+    detail: Type.String({
+      maxLength: 200,
+      pattern: WITHOUT_NUL,
+      description: 'For the technician, in words; without U+0000.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -132,13 +129,13 @@ export const ANCHOR_SOURCES = ['none', 'rtc', 'ntp'] as const;
  */
 export const AnchorBody = Type.Object(
   {
-    monotonicMs: Type.Integer({ description: 'Monotonic clock of the boot, ms.' }),
+    monotonicMs: MonotonicMs,
     wallMs: Ms,
     source: Type.Enum([...ANCHOR_SOURCES], { description: 'What the wall clock was worth at that moment.' }),
-    errorMs: Type.Integer({
-      minimum: 0,
+    errorMs: {
+      ...Count,
       description: 'How far apart the two readings may be, ms; what the source is off by comes on top.',
-    }),
+    },
   },
   { additionalProperties: false },
 );

@@ -1,5 +1,5 @@
 import { Compile } from '#typebox';
-import { TIME_LIMIT_MS } from './record-fields.ts';
+import { Sensor, TIME_LIMIT_MS } from './record-fields.ts';
 import {
   CLIMATE_LIMITS,
   type ClimateBody,
@@ -11,6 +11,7 @@ import {
 import { type DecodedUp, UpMessage } from './up-message.ts';
 
 const isUpMessage = Compile(UpMessage);
+const isSensor = Compile(Sensor);
 const isBody = Object.fromEntries(
   RECORD_KINDS.map((kind) => [kind, Compile(RECORD_BODIES[kind])]),
 ) as unknown as Record<
@@ -97,14 +98,16 @@ function bodiesOf({ climate, other }: UpMessage, count: number): Bodies | { reas
   const kinds = new Array<string | undefined>(count).fill(undefined);
   const bodies = new Array<unknown>(count).fill(undefined);
   const areSound = new Array<boolean>(count).fill(false);
-  for (const group of climate)
+  for (const group of climate) {
+    const isNamed = isSensor.Check(group.sensor);
     for (let n = 0; n < group.i.length; n++) {
       const i = group.i[n] ?? count;
       if (i >= count || kinds[i] !== undefined) return misplaced(i);
       kinds[i] = 'climate';
       bodies[i] = climateBody(group, n);
-      areSound[i] = isReading(group, n);
+      areSound[i] = isNamed && isReading(group, n);
     }
+  }
   for (const { i, kind, body } of other) {
     if (i >= count || kinds[i] !== undefined) return misplaced(i);
     kinds[i] = kind;

@@ -82,12 +82,15 @@ describe('a message', () => {
       fc.double({ noNaN: true, noDefaultInfinity: true }),
     );
     const short = fc.array(number, { maxLength: 3 });
-    const columns = fc.record({ t: short, rh: short, p: short, age: fc.array(fc.nat(), { maxLength: 3 }) });
+    const columns = fc.record({
+      sensor: fc.constantFrom('sht31d-44', 'sht\0'),
+      ...{ t: short, rh: short, p: short, age: fc.array(fc.nat(), { maxLength: 3 }) },
+    });
     fc.assert(
       fc.property(columns, (group) => {
         const message = {
           ...encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 9 }, [reading(1), reading(2), reading(3)]),
-          climate: [{ sensor: 'sht31d-44', i: [0, 1, 2], ...group }],
+          climate: [{ i: [0, 1, 2], ...group }],
         };
         const decoded = decodeUpMessage(message);
         if ('reason' in decoded) throw new Error(decoded.reason);
@@ -107,6 +110,8 @@ describe('a message', () => {
     ['columns of different length', { mono: [1, 2] }],
     ['a position outside the run', { other: [{ i: 5, kind: 'fault', body: {} }] }],
     ['an unknown key', { extra: 1 }],
+    ['a time of sending beyond the whole numbers', { sentMono: 1e20 }],
+    ['a boot beyond the whole numbers', { bootNumber: 1e20 }],
     ['too many records', { at: Array(1001).fill(0), mono: Array(1001).fill(0) }],
   ])('with %s is refused as a whole', (_, change) => {
     const good: UpMessage = {

@@ -1,4 +1,5 @@
 import Type, { type Static } from '#typebox';
+import { Count, MonotonicMs } from './record-fields.ts';
 import type { DeviceRecord } from './records.ts';
 
 /** A column with one number per reading; null where the sensor does not measure it. */
@@ -23,18 +24,15 @@ export const UpMessage = Type.Object(
       pattern: '^[0-9a-f-]{36}$',
       description: 'Names the origin of the monotonic clock.',
     }),
-    bootNumber: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        description: 'Counts the boots of the epoch from 1; 0 where the boot is not known any more.',
-      }),
-    ),
-    sentMono: Type.Optional(
-      Type.Integer({
-        description:
-          'Monotonic ms at which the message was sent; only while the boot above is still running. Not part of any record.',
-      }),
-    ),
+    bootNumber: Type.Optional({
+      ...Count,
+      description: 'Counts the boots of the epoch from 1; 0 where the boot is not known any more.',
+    }),
+    sentMono: Type.Optional({
+      ...MonotonicMs,
+      description:
+        'Monotonic ms at which the message was sent; only while the boot above is still running. Not part of any record.',
+    }),
     clock: Type.Enum(['none', 'rtc', 'ntp'], {
       description: 'The wall clock was never set, kept by a battery clock, or synchronised.',
     }),

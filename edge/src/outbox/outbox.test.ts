@@ -112,6 +112,7 @@ describe('an outbox', () => {
 
   test.each([
     ['a body that does not fit its kind', { ...fault(5), body: { sensor: '' } }],
+    ['a text that no store takes', { ...fault(5), body: { ...fault(5).body, detail: 'a\0b' } }],
     ['a time that is no whole millisecond', { ...climate(5.5) }],
     ['a time that is no number', { ...climate(Number.NaN) }],
     ['an unknown kind', { ...climate(5), kind: 'smell' }],

@@ -1,4 +1,4 @@
-import type { DecodedUp, DeviceRecord } from '@jostle/contracts';
+import type { DeviceRecord } from '@jostle/contracts';
 import type { Selectable, Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { Engine } from '../store/engine.ts';
@@ -15,10 +15,17 @@ export type BootRow = Selectable<BootTables['boot']>;
 
 /** What a batch tells of the boots of one epoch. */
 export interface BootNews extends EpochOfDevice {
+  /** The records that are new, in runs of one boot and one message. */
+  runs: readonly ReceivedRecords[];
+  /** One for each message of a boot that was still running. */
+  sent: readonly { bootId: string; monotonicMs: number; receivedAt: number }[];
+}
+
+/** The receipt is that of their own message: by one before it they would lie earlier than they can have been made. */
+interface ReceivedRecords {
+  records: readonly DeviceRecord[];
+  /** ms. */
   receivedAt: number;
-  /** Those that are new, in runs of one boot. */
-  runs: readonly (readonly DeviceRecord[])[];
-  sent: readonly NonNullable<DecodedUp['sent']>[];
 }
 
 /** What is known of a boot after a batch. */
@@ -37,7 +44,7 @@ const HEARD_STEP_MS = 500;
 interface BootSighting {
   news: BootNews;
   bootId: string;
-  runs: (readonly DeviceRecord[])[];
+  runs: ReceivedRecords[];
   anchors: AnchorRecord[];
 }
 
@@ -102,12 +109,12 @@ function sightingsOf(news: BootNews): BootSighting[] {
     return sighting;
   };
   for (const run of news.runs) {
-    const [first] = run;
+    const [first] = run.records;
     // A boot that the device does not know any more has no clock.
     if (first === undefined || first.bootNumber === 0) continue;
     const sighting = sightingOf(first.bootId);
     sighting.runs.push(run);
-    for (const record of run) if (isAnchor(record)) sighting.anchors.push(record);
+    for (const record of run.records) if (isAnchor(record)) sighting.anchors.push(record);
   }
   for (const { bootId } of news.sent) sightingOf(bootId);
   return [...sightings.values()];
@@ -141,23 +148,23 @@ function bootRow(
   old: BootRow | undefined,
 ): BootRow | undefined {
   if (old === undefined && runs.length === 0) return undefined;
-  const { deviceId, epoch, receivedAt, sent } = news;
+  const { deviceId, epoch, sent } = news;
   const row: BootRow = old === undefined ? unseenBoot(deviceId, epoch, bootId) : { ...old };
-  row.boot_number = runs[0]?.[0]?.bootNumber ?? row.boot_number;
-  let lastMono = Number.NEGATIVE_INFINITY;
-  for (const run of runs) {
-    row.first_seq = Math.min(row.first_seq, run[0]?.seq ?? row.first_seq);
-    row.last_seq = Math.max(row.last_seq, run.at(-1)?.seq ?? row.last_seq);
-    for (const { monotonicMs, clockQuality } of run) {
+  row.boot_number = runs[0]?.records[0]?.bootNumber ?? row.boot_number;
+  for (const { records, receivedAt } of runs) {
+    let lastMono = Number.NEGATIVE_INFINITY;
+    row.first_seq = Math.min(row.first_seq, records[0]?.seq ?? row.first_seq);
+    row.last_seq = Math.max(row.last_seq, records.at(-1)?.seq ?? row.last_seq);
+    for (const { monotonicMs, clockQuality } of records) {
       if (monotonicMs < row.first_mono_ms) row.first_mono_ms = monotonicMs;
       if (monotonicMs > lastMono) lastMono = monotonicMs;
       if (clockQuality !== 'ntp') row.has_unsynced = 1;
     }
+    row.last_mono_ms = Math.max(row.last_mono_ms, lastMono);
+    row.received_offset_ms = Math.min(row.received_offset_ms, receivedAt - lastMono);
   }
-  row.last_mono_ms = Math.max(row.last_mono_ms, lastMono);
-  row.received_offset_ms = Math.min(row.received_offset_ms, receivedAt - lastMono);
   if (anchors.length > 0) row.is_anchored = 1;
-  const heard = sent.flatMap((s) => (s.bootId === bootId ? receivedAt - s.monotonicMs : []));
+  const heard = sent.flatMap((s) => (s.bootId === bootId ? s.receivedAt - s.monotonicMs : []));
   const heardOffset = Math.min(...heard, Number.POSITIVE_INFINITY);
   if (heardOffset < (row.heard_offset_ms ?? Number.POSITIVE_INFINITY) - HEARD_STEP_MS)
     row.heard_offset_ms = heardOffset;

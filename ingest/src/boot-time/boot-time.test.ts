@@ -145,6 +145,39 @@ onEachStore('records in time', (open) => {
     ]);
   });
 
+  it.each([
+    ['by when they were sent', 'corrected', (mono: number) => ({ bootId: bootId(1), monotonicMs: mono })],
+    ['by their receipt alone', 'bounded', () => null],
+  ])(
+    'places the messages of one batch as if they were committed one by one: %s',
+    async (_, quality, sentAt) => {
+      const { store, db } = await openInbox();
+      await db.insertInto('device').values({ id: 'DEV-2', name: 'Two' }).execute();
+      const inbox = new Inbox(store);
+      const messagesOf = (deviceId: string) =>
+        [0, 15 * SECOND].map((later, i) => {
+          const mono = 60 * SECOND + later;
+          const records = [stamped(i + 1, 'shock', { boot: 1, mono, wall: mono }, { impactAt: mono })];
+          const message = encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 100 }, records, sentAt(mono));
+          return readPayload(JSON.stringify(message), deviceId, START_MS + later);
+        });
+      for (const message of messagesOf('DEV-1')) await inbox.commit([message]);
+      await inbox.commit(messagesOf('DEV-2'));
+      const rows = await db
+        .selectFrom('shock_event')
+        .select(['device_id', 'impact_at', 'time_quality'])
+        .orderBy('id')
+        .execute();
+      expect(rows).toEqual(
+        ['DEV-1', 'DEV-2'].flatMap((device_id) =>
+          [0, 15 * SECOND].map((later) => ({
+            ...{ device_id, impact_at: START_MS + later, time_quality: quality },
+          })),
+        ),
+      );
+    },
+  );
+
   it('bounds a boot that was never set by what is known before and after it', async () => {
     const { db, receive } = await openInbox();
     const known = (seq: number, boot: number, wall: number) =>

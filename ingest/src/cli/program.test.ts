@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { encodeUpMessage, JostleError } from '@jostle/contracts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { insertEntry } from '../ledger/entries-write.ts';
 import { asAnyDatabase } from '../ledger/entry-kind.ts';
 import { orderKind, returnKind } from '../ledger/order-kinds.ts';
@@ -16,6 +16,7 @@ import { findingsOfOnly, hubFinding, serverDeps } from '../rest/server-fixture.t
 import type { TypedApp } from '../rest/typed-app.ts';
 import type { Store } from '../store/store.ts';
 import { EPOCH, makeRecord } from '../testing/records.ts';
+import { startScriptedServer } from '../testing/scripted-server.ts';
 import { onEachStore } from '../testing/stores.ts';
 import { findingText } from './finding-text.ts';
 import { runCli } from './program.ts';
@@ -287,6 +288,33 @@ onEachStore('the command line', (open) => {
       expect((await jostle(discard('1', ...filters, '--yes'))).out).toBe('0 discarded.\n');
       expect((await jostle(discard(...filters, '--yes'))).out).toBe('1 discarded.\n');
       expect(await left()).toEqual([1]);
+    });
+
+    it('reads the others again where one fails, and shows what became of them', async () => {
+      const messageOf = (seq: number) =>
+        encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 3 }, [makeRecord(seq, 'fault')]);
+      for (const seq of [1, 2, 3]) await refuse(`DEV-${seq}`, messageOf(seq));
+      await store.db.deleteFrom('quarantine').where('id', '=', 2).execute();
+      for (const id of ['DEV-1', 'DEV-3'])
+        await store.db.insertInto('device').values({ id, name: id }).execute();
+      const { code, out, err } = await jostle(['quarantine', 'replay', '1', '2', '3']);
+      expect(code).toBe(1);
+      expect(out).toMatch(/^ *1 +stored +1 +0/m);
+      expect(out).toMatch(/^ *3 +stored +1 +0/m);
+      expect(err).toContain('2: REST_NOT_FOUND');
+    });
+
+    it('shows what was stored until the service was gone, and asks no further', async () => {
+      const stored = { id: 1, isStored: true, stored: 1, duplicates: 0, reason: null };
+      const server = await startScriptedServer((_, request) =>
+        request === 1 ? { status: 200, body: JSON.stringify(stored) } : 'cut',
+      );
+      onTestFinished(server.close);
+      const { code, out, err } = await jostle(['quarantine', 'replay', '1', '2', '3'], { at: server.url });
+      expect(code).toBe(1);
+      expect(out).toMatch(/^ *1 +stored +1 +0/m);
+      expect(err).toContain('2: Nothing answers');
+      expect(server.bodies).toHaveLength(2);
     });
 
     it('asks which ones are meant', async () => {

@@ -42,9 +42,10 @@ export function quarantineCommand(api: () => ApiClient, terminal: Terminal): Com
       if ((ids.length === 0) !== (choice.all === true))
         throw new CommandFailure('Name the ids of `jostle quarantine list`, or --all for all of them.');
       const all = choice.all ? (await refused(api(), choice)).map(({ id }) => `${id}`) : ids;
-      const replays = await replayEach(api(), all, terminal);
-      terminal.out(choice.json ? jsonOf(replays) : replayText(replays));
-      if (replays.some(({ isStored }) => !isStored)) throw new CommandFailure('');
+      const { replays, failures } = await replayEach(api(), all, terminal);
+      terminal.out(choice.json ? jsonOf(replays) : replayText(replays, failures.length));
+      if (failures.length > 0 || replays.some(({ isStored }) => !isStored))
+        throw new CommandFailure(failures.join('\n'));
     });
   const discard = chosen(new Command('discard'))
     .description(
@@ -77,20 +78,29 @@ function refused(api: ApiClient, { device, code }: Choice): Promise<QuarantinedM
   return everyPage<QuarantinedMessage>(api, `/quarantine?${query}`);
 }
 
-/** Oldest first, so that the records of a device come in their order. */
-async function replayEach(
-  api: ApiClient,
-  ids: readonly string[],
-  terminal: Terminal,
-): Promise<QuarantineReplay[]> {
-  const replays: QuarantineReplay[] = [];
+/** What became of rows, and why others have no answer. */
+interface Outcomes {
+  replays: QuarantineReplay[];
+  failures: string[];
+}
+
+/** Oldest first, so that the records of a device come in their order. One that fails does not keep the others back. */
+async function replayEach(api: ApiClient, ids: readonly string[], terminal: Terminal): Promise<Outcomes> {
+  const outcomes: Outcomes = { replays: [], failures: [] };
   const inOrder = [...ids].sort((a, b) => Number(a) - Number(b));
   for (const [i, id] of inOrder.entries()) {
-    replays.push(await api.post<QuarantineReplay>(`/quarantine/${encodeURIComponent(id)}/replay`));
+    try {
+      outcomes.replays.push(await api.post(`/quarantine/${encodeURIComponent(id)}/replay`));
+    } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
+      outcomes.failures.push(`${id}: ${error.message}`);
+      // Without a code it is no answer of the service, and the others would have none either.
+      if (error.code === undefined) break;
+    }
     if (terminal.isInteractive) terminal.err(`\rread again: ${i + 1} of ${ids.length}`);
   }
   if (terminal.isInteractive && ids.length > 0) terminal.err('\n');
-  return replays;
+  return outcomes;
 }
 
 /** @throws CommandFailure where nobody can answer, or the answer is not yes */
@@ -132,8 +142,8 @@ function contentText(bytes: Buffer): string {
   }
 }
 
-function replayText(replays: readonly QuarantineReplay[]): string {
-  if (replays.length === 0) return 'Nothing is in quarantine.\n';
+function replayText(replays: readonly QuarantineReplay[], failed: number): string {
+  if (replays.length === 0) return failed > 0 ? '' : 'Nothing is in quarantine.\n';
   const rows = replays.map(({ id, isStored, stored, duplicates, reason }) => [
     ...[id, isStored ? 'stored' : 'refused again', stored, duplicates, reason],
   ]);

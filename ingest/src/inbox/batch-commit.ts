@@ -24,10 +24,10 @@ import { writeStates } from './device-states.ts';
 import { type EpochGroup, epochKey } from './epoch-group.ts';
 import { repeatedRanges, type StoredAt, sortGroup } from './group-sort.ts';
 import { windowsOf } from './group-windows.ts';
-import type { Quarantine } from './quarantine.ts';
+import type { Quarantine, QuarantineOrigin } from './quarantine.ts';
 import { buildReceipt } from './receipt-builder.ts';
 import { readRanges, writeRanges } from './received-ranges.ts';
-import { bootNewsOf, type Reception, receptionOf, rejectsOf } from './reception.ts';
+import { bootNewsOf, type Reception, receptionOf, rejectsIn, rejectsOf } from './reception.ts';
 import { runRows } from './run-rows.ts';
 import { storedIn } from './stored-lookup.ts';
 import type { Reject, Submission } from './submission.ts';
@@ -136,19 +136,25 @@ async function bound({ trx, engine }: Commit, receptions: readonly Reception[]):
 
 /** @returns what people have to be told of: what is settled without its bytes being kept anywhere */
 async function putAside({ quarantine, report }: Commit, reception: Reception): Promise<AlertNews[]> {
-  const { group, dead, rejects, sorted } = reception;
-  const asides = [
-    ...rejects.filter((reject) => isNews(dead.before, reject)),
-    ...sorted.conflicts.map(conflictReject),
-  ];
-  const { added, overflow } = await quarantine.add(group, asides);
+  const { group, dead, sorted } = reception;
+  const unkept: Reject[] = [];
+  const add = async (origin: QuarantineOrigin, rejects: readonly Reject[]) => {
+    const { added, overflow } = await quarantine.add(origin, rejects);
+    report.quarantined += added;
+    unkept.push(...overflow);
+  };
+  // Under the receipt of their own message: a replay dates their boot with it.
+  for (const message of group.messages) {
+    const news = rejectsIn(message).filter((reject) => isNews(dead.before, reject));
+    if (news.length > 0) await add({ ...group, receivedAt: message.receivedAt }, news);
+  }
+  await add(group, sorted.conflicts.map(conflictReject));
   report.stored += sorted.stored;
   report.duplicates += sorted.duplicates;
   report.conflicts += sorted.conflicts.length;
-  report.quarantined += added;
-  report.overflow += overflow.length;
+  report.overflow += unkept.length;
   // What a replay has conflicts with stays in its row.
-  return group.isReplay === true ? [] : unkeptNews(reception, overflow);
+  return group.isReplay === true ? [] : unkeptNews(reception, unkept);
 }
 
 function addReceipt(report: CommitReport, reception: Reception): void {

@@ -12,8 +12,10 @@ const STATE_UPDATE = `on conflict (device_id) do update set
   last_measured_at = case when ${isLarger('last_seq')} or excluded.last_seq = 0
     then device_state.last_measured_at else excluded.last_measured_at end,
   last_seq = case when ${isLarger('last_seq')} then device_state.last_seq else excluded.last_seq end,
-  epoch = excluded.epoch,
-  last_received_at = excluded.last_received_at`;
+  epoch = excluded.epoch`;
+
+/** What only a message that comes from the device now can tell. */
+const HEARD_UPDATE = ', last_received_at = excluded.last_received_at, is_online = excluded.is_online';
 
 function isLarger(column: string): string {
   return `device_state.epoch = excluded.epoch and device_state.${column} >= excluded.${column}`;
@@ -23,7 +25,7 @@ function isLarger(column: string): string {
  * Writes what a batch tells of the state of its devices.
  *
  * @param heard what came from devices, in the order of arrival; what comes out of the quarantine says nothing of
- * whether its device is there now
+ * whether its device is there now, nor of when it was heard last
  */
 export async function writeStates(
   trx: Transaction<Database>,
@@ -37,16 +39,17 @@ export async function writeStates(
   for (const reception of receptions) {
     const { deviceId } = reception;
     const row = stateRow(reception, presence.get(deviceId) ?? true);
-    row.last_measured_at ??= rows.get(deviceId)?.last_measured_at ?? null;
+    const other = rows.get(deviceId);
+    row.last_measured_at ??= other?.last_measured_at ?? null;
+    row.last_received_at = Math.max(row.last_received_at, other?.last_received_at ?? 0);
     rows.set(deviceId, row);
   }
-  const isThere = ', is_online = excluded.is_online';
   await insertRows(
     trx,
     engine,
     'device_state',
     [...rows.values()],
-    heard.length === 0 ? STATE_UPDATE : STATE_UPDATE + isThere,
+    heard.length === 0 ? STATE_UPDATE : STATE_UPDATE + HEARD_UPDATE,
   );
   const others = [...presence].filter(([deviceId]) => !rows.has(deviceId));
   await insertRows(

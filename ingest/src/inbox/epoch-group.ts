@@ -11,7 +11,7 @@ export interface EpochName {
 /** Everything that one batch holds of one epoch of one device, in the order of arrival. */
 export interface EpochGroup extends EpochName {
   topic: string;
-  /** Of the first message. */
+  /** Of the last message: nothing of the group came later. */
   receivedAt: number;
   messages: (RunSubmission | UnreadableSubmission)[];
   /** They were in quarantine until now. */
@@ -32,7 +32,10 @@ export function groupByEpoch(submissions: readonly Submission[]): EpochGroup[] {
     const key = epochKey({ deviceId, epoch });
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { deviceId, epoch, topic, receivedAt, messages: [submission] });
-    else group.messages.push(submission);
+    else {
+      group.messages.push(submission);
+      group.receivedAt = receivedAt;
+    }
   }
   return [...groups.values()];
 }

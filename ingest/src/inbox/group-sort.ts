@@ -5,6 +5,8 @@ import { follows } from './stored-run.ts';
 /** New records with consecutive seq, of one message. */
 export interface FreshRun {
   records: readonly DeviceRecord[];
+  /** Of the message, ms. */
+  receivedAt: number;
   /** The message as it came where these are all of its records, otherwise null. */
   raw: Buffer | null;
 }
@@ -72,7 +74,8 @@ export function sortGroup(group: EpochGroup, committed: SeqRanges, storedAt: Sto
     const isWhole = to - from + 1 === message.records.length;
     if (isWhole && !overlaps(committed, from, to) && !overlaps(taken, from, to)) {
       const isAll = message.rejects.length === 0;
-      sorted.fresh.push({ records: message.records, raw: isAll ? message.raw : null });
+      const { records, receivedAt, raw } = message;
+      sorted.fresh.push({ records, receivedAt, raw: isAll ? raw : null });
       sorted.stored += message.records.length;
       taken = addRange(taken, from, to);
       sorted.answered = addRange(sorted.answered, from, to);
@@ -84,7 +87,7 @@ export function sortGroup(group: EpochGroup, committed: SeqRanges, storedAt: Sto
 /** Record by record. @returns what `fresh` holds then */
 function sortRecords(
   sorted: SortedGroup,
-  { records }: RunSubmission,
+  { records, receivedAt }: RunSubmission,
   settled: SeqRanges,
   storedAt: StoredAt,
   takenBefore: SeqRanges,
@@ -101,7 +104,7 @@ function sortRecords(
       const before = run.at(-1);
       if (before === undefined || !follows(before, record)) {
         run = [];
-        sorted.fresh.push({ records: run, raw: null });
+        sorted.fresh.push({ records: run, receivedAt, raw: null });
       }
       run.push(record);
       sorted.stored += 1;

@@ -77,6 +77,65 @@ onEachStore('inbox', (open) => {
     ]);
   });
 
+  it('notes of a batch when its last message came, and of what it puts aside when its own came', async () => {
+    const { inbox, db } = await openInbox();
+    const later = START_MS + 15_000;
+    const broken = {
+      ...encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 9 }, [makeRecord(3, 'climate')]),
+      at: [],
+    };
+    await inbox.commit([
+      readPayload(JSON.stringify({ ...broken, seq: 2 }), 'DEV-1', START_MS),
+      submissionOf([makeRecord(1, 'climate')], { receivedAt: START_MS }),
+      readPayload(JSON.stringify(broken), 'DEV-1', later - 1),
+      submissionOf([makeRecord(4, 'climate')], { receivedAt: later }),
+    ]);
+    const received = await db.selectFrom('inbox').select('received_at').execute();
+    expect(received).toEqual([{ received_at: later }, { received_at: later }]);
+    expect(await db.selectFrom('device_state').select('last_received_at').execute()).toEqual([
+      { last_received_at: later },
+    ]);
+    expect(await db.selectFrom('reception_epoch').select('last_heard_at').execute()).toEqual([
+      { last_heard_at: later },
+    ]);
+    expect(await db.selectFrom('quarantine').select(['seq', 'received_at']).orderBy('seq').execute()).toEqual(
+      [
+        { seq: 2, received_at: START_MS },
+        { seq: 3, received_at: later - 1 },
+      ],
+    );
+  });
+
+  it('sets aside just the records with a value that one of the stores could not hold', async () => {
+    const { inbox, db } = await openInbox();
+    const odd = [
+      makeRecord(2, 'fault', { detail: 'no\0answer' }),
+      makeRecord(3, 'fault', { sensor: 'sht\0' }),
+      makeRecord(4, 'climate', { sensor: 'sht\0' }),
+      makeRecord(5, 'coverage', { samples: 1e20 }),
+      makeRecord(6, 'coverage', { lostSamples: 1e20 }),
+      makeRecord(7, 'anchor', { monotonicMs: -1e20 }),
+      makeRecord(8, 'fault', { ['de\0tail' as 'detail']: '' }),
+    ];
+    const report = await inbox.commit([
+      submissionOf([makeRecord(1, 'fault'), ...odd, makeRecord(9, 'climate'), makeRecord(10, 'coverage')]),
+    ]);
+    expect(report).toMatchObject({ stored: 3, quarantined: odd.length });
+    const rows = await db.selectFrom('quarantine').select(['code', 'seq']).orderBy('seq').execute();
+    expect(rows).toEqual(odd.map(({ seq }) => ({ code: 'INGEST_RECORD_MALFORMED', seq })));
+    expect(report.receipts[0]?.receipt.upTo).toBe(10);
+  });
+
+  it('sets aside a message with a key that one of the stores could not hold', async () => {
+    const { inbox, db } = await openInbox();
+    const message = encodeUpMessage(EPOCH, { minSeq: 1, maxSeq: 9 }, [makeRecord(1, 'climate')]);
+    const report = await inbox.commit([readPayload(JSON.stringify({ ...message, 'k\0': 1 }))]);
+    expect(report).toMatchObject({ stored: 0, quarantined: 1 });
+    expect(await db.selectFrom('quarantine').select('reason').execute()).toEqual([
+      { reason: expect.stringContaining('/k\uFFFD') },
+    ]);
+  });
+
   it('keeps the first of two records with one identity and quarantines the other', async () => {
     const { inbox, db } = await openInbox();
     await inbox.commit([submissionOf([makeRecord(1, 'climate', { temperatureC: 20 })])]);

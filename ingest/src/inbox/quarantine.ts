@@ -77,7 +77,8 @@ export class Quarantine {
         topic: origin.topic,
         received_at: origin.receivedAt,
         code,
-        reason: reason.slice(0, 500),
+        // It may name a key that a device made up; PostgreSQL can store no U+0000 in a text.
+        reason: reason.replaceAll('\0', '\uFFFD').slice(0, 500),
         raw: raw.subarray(0, RAW_MAX_BYTES).toString('base64'),
         digest: digestOf(code, origin.epoch, seqs, raw),
         epoch: origin.epoch,

@@ -1,10 +1,4 @@
-import {
-  addRange,
-  type DecodedUp,
-  type DeviceRecord,
-  type OutboxSpan,
-  type SeqRanges,
-} from '@jostle/contracts';
+import { addRange, type DeviceRecord, type OutboxSpan, type SeqRanges } from '@jostle/contracts';
 import { type BootNews, bootKey, type NotedBoot } from '../boot-time/boot-notes.ts';
 import { type Placement, placerOf } from '../boot-time/placement.ts';
 import { deadAfter } from './dead-ranges.ts';
@@ -25,7 +19,7 @@ export interface ReceivedRun extends TimedRun {
 export interface Reception {
   deviceId: string;
   epoch: string;
-  /** Of the first message, ms. */
+  /** Of the last message, ms. */
   receivedAt: number;
   group: EpochGroup;
   /** The messages that could be read, in the order of arrival. */
@@ -85,7 +79,11 @@ export function receptionOf(
 }
 
 export function rejectsOf({ messages }: EpochGroup): Reject[] {
-  return messages.flatMap((message) => (message.kind === 'run' ? message.rejects : [message.reject]));
+  return messages.flatMap(rejectsIn);
+}
+
+export function rejectsIn(message: EpochGroup['messages'][number]): readonly Reject[] {
+  return message.kind === 'run' ? message.rejects : [message.reject];
 }
 
 /** What a batch tells of the boots of an epoch. */
@@ -93,10 +91,11 @@ export function bootNewsOf(group: EpochGroup, fresh: readonly FreshRun[]): BootN
   return {
     deviceId: group.deviceId,
     epoch: group.epoch,
-    receivedAt: group.receivedAt,
-    runs: fresh.map(({ records }) => records),
-    sent: group.messages.flatMap<NonNullable<DecodedUp['sent']>>((message) =>
-      message.kind === 'run' ? (message.sent ?? []) : [],
+    runs: fresh,
+    sent: group.messages.flatMap((message) =>
+      message.kind === 'run' && message.sent !== null
+        ? { ...message.sent, receivedAt: message.receivedAt }
+        : [],
     ),
   };
 }

@@ -17,7 +17,7 @@ export interface StoredRun {
   toSeq: number;
   bootId: string;
   clock: DeviceRecord['clockQuality'];
-  /** Of its first message, ms. */
+  /** Of the last message of its epoch in the batch, ms: all of it had come by then. */
   receivedAt: number;
   /** Earliest and latest time of its records, ms; null while only bounds are known of all of them. */
   firstAt: number | null;

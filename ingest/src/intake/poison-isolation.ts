@@ -1,6 +1,6 @@
 import { type CommitReport, mergeReports } from '../inbox/commit-report.ts';
 import type { Submission } from '../inbox/submission.ts';
-import { isDataError } from '../store/data-error.ts';
+import { dataErrorReason, isDataError } from '../store/data-error.ts';
 
 export interface BatchStore {
   commit(batch: readonly Submission[]): Promise<CommitReport>;
@@ -24,7 +24,7 @@ export async function commitAround(store: BatchStore, batch: readonly Submission
       return mergeReports(first, await commitAround(store, batch.slice(middle)));
     }
     if (only?.kind !== 'run') throw error;
-    return store.commit([asUnreadable(only, String(error))]);
+    return store.commit([asUnreadable(only, dataErrorReason(error))]);
   }
 }
 
@@ -39,7 +39,7 @@ function asUnreadable(run: Extract<Submission, { kind: 'run' }>, reason: string)
     epoch,
     reject: {
       code: 'INGEST_MESSAGE_MALFORMED',
-      reason: `the store cannot take it: ${reason.replaceAll('\0', '')}`,
+      reason,
       raw,
       seqs: [Math.min(...seqs), Math.max(...seqs)],
     },

@@ -82,6 +82,35 @@ onEachStore('quarantine replay', (open) => {
     expect(await quarantined(parts.store)).toEqual([]);
   });
 
+  it('is no sign that the device was heard, whenever the row was received', async () => {
+    const parts = await openParts();
+    await parts.inbox.commit([submissionOf([makeRecord(1, 'climate')], { deviceId: 'DEV-7' })]);
+    await register(parts.store, 'DEV-7');
+    const later = { deviceId: 'DEV-7', receivedAt: START_MS + 60_000 };
+    await parts.inbox.commit([submissionOf([makeRecord(2, 'climate')], later)]);
+    const [row] = await quarantined(parts.store);
+    expect(await replayQuarantined(parts, row?.id ?? 0)).toMatchObject({ isStored: true, stored: 1 });
+    expect(await parts.store.db.selectFrom('device_state').select('last_received_at').execute()).toEqual([
+      { last_received_at: START_MS + 60_000 },
+    ]);
+  });
+
+  it('refuses what the store cannot take, and keeps it', async () => {
+    const parts = await openParts();
+    await parts.inbox.commit([submissionOf([makeRecord(1, 'fault')], { deviceId: 'DEV-7' })]);
+    await register(parts.store, 'DEV-7');
+    await parts.inbox.commit([submissionOf([makeRecord(1, 'fault')], { deviceId: 'DEV-7' })]);
+    // The account is gone by hand: the record counts as new, and its run is refused by the table.
+    await parts.store.db.deleteFrom('received').execute();
+    const [row] = await quarantined(parts.store);
+    expect(await replayQuarantined(parts, row?.id ?? 0)).toEqual({
+      ...{ id: row?.id, isStored: false, stored: 0, duplicates: 0 },
+      reason: expect.stringContaining('the store cannot take it: '),
+    });
+    expect(await quarantined(parts.store)).toEqual([row]);
+    expect(parts.reports).toEqual([]);
+  });
+
   it('keeps the first of two records of one identity', async () => {
     const parts = await openParts();
     await parts.inbox.commit([submissionOf([makeRecord(1, 'climate')])]);

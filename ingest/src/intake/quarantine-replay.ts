@@ -4,6 +4,7 @@ import type { CommitReport } from '../inbox/commit-report.ts';
 import type { Inbox } from '../inbox/inbox.ts';
 import type { InboxTables } from '../inbox/inbox-tables.ts';
 import { RAW_MAX_BYTES } from '../inbox/quarantine.ts';
+import { dataErrorReason, isDataError } from '../store/data-error.ts';
 import type { Store } from '../store/store.ts';
 import { readMessage } from './message-reader.ts';
 
@@ -43,7 +44,13 @@ export async function replayQuarantined(
   if (submission?.kind !== 'run') return refused('it holds no records');
   const [reject] = submission.rejects;
   if (reject !== undefined) return refused(reject.reason);
-  const report = await inbox.replay(submission, id);
+  let report: CommitReport;
+  try {
+    report = await inbox.replay(submission, id);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    return refused(dataErrorReason(error));
+  }
   onCommit(report);
   if (report.conflicts > 0) return refused('its identity is stored with other content; the first one stays');
   return { id, isStored: true, stored: report.stored, duplicates: report.duplicates, reason: null };

@@ -62,6 +62,18 @@ onEachStore('retention of the inbox', (open) => {
     expect(await db.selectFrom('shock_event').select('id').execute()).toHaveLength(1);
   });
 
+  it('keeps messages of one batch until the last of them is old enough', async () => {
+    const { inbox, receive, carry, expire, kept } = await openInbox(open);
+    await inbox.commit([
+      submissionOf([makeRecord(1, 'climate')], { receivedAt: CUTOFF - 5000 }),
+      submissionOf([makeRecord(2, 'climate')], { receivedAt: CUTOFF + 5000 }),
+    ]);
+    await receive(9, [makeRecord(4, 'climate')]);
+    await carry();
+    await expire();
+    expect(await kept()).toEqual([1, 4]);
+  });
+
   it('keeps what the telemetry store does not have yet', async () => {
     const { receive, carry, expire, kept } = await openInbox(open);
     await receive(1, [makeRecord(1, 'climate')]);

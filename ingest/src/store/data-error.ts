@@ -7,3 +7,8 @@ export function isDataError(error: unknown): boolean {
   if (typeof code !== 'string') return false;
   return /^2[23]/.test(code) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code);
 }
+
+/** Why something is refused that ended in a data error. */
+export function dataErrorReason(error: unknown): string {
+  return `the store cannot take it: ${error}`;
+}
