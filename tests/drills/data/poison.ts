@@ -36,8 +36,9 @@ const SOON_MS = 20;
 
 export const poison: Drill = {
   name: 'poison',
-  about: 'Malformed, oversized, unknown and wrong messages of bad devices while good ones go on.',
-  parts: 'broker, ingest and devices without sensors, in one process',
+  about:
+    'Malformed, oversized, unknown, wrong and unstorable messages of bad devices and among those of good ones.',
+  parts: 'broker, ingest, a device without sensors and played ones, in one process',
   run,
 };
 
