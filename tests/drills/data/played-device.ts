@@ -9,9 +9,16 @@ import mqtt, { type MqttClient } from 'mqtt';
 import type { GeneratedRecord } from '../support/account.ts';
 import { reading } from '../support/drafts.ts';
 
-const RECORDS_PER_MESSAGE = 50;
 const MESSAGES_AT_ONCE = 20;
-const RESEND_MS = 250;
+
+/** How a device sends. */
+export interface Manner {
+  recordsPerMessage: number;
+  /** After so long it sends again what has no receipt. */
+  resendMs: number;
+}
+
+const HASTY: Manner = { recordsPerMessage: 50, resendMs: 250 };
 
 /** A device that keeps what it has no receipt for, in memory and with a log of what it was told. */
 export class PlayedDevice {
@@ -19,29 +26,35 @@ export class PlayedDevice {
   readonly epoch: string;
   /** Every seq that was made. */
   made = 0;
+  /** How many messages it sent in which something was for the first time. */
+  messages = 0;
   /** Sequence numbers that a receipt covered, in the order in which they were forgotten. */
   readonly forgotten: number[] = [];
   /** False while receipts do not reach it. */
   heedsReceipts = true;
+  readonly #recordsPerMessage: number;
   // The client with which it is connected.
   readonly #client: MqttClient;
   readonly #held = new Map<number, DeviceRecord>();
   /** `recordHash` of every record that was made, in the order of their seqs. */
   readonly #hashes: string[] = [];
+  // The highest seq that was sent.
+  #sentUpTo = 0;
   readonly #timer: NodeJS.Timeout;
 
-  private constructor(id: string, epoch: string, client: MqttClient) {
+  private constructor(id: string, epoch: string, client: MqttClient, manner: Manner) {
     this.id = id;
     this.epoch = epoch;
+    this.#recordsPerMessage = manner.recordsPerMessage;
     this.#client = client;
     client.on('message', (_, payload) => this.#heed(JSON.parse(payload.toString())));
-    this.#timer = setInterval(() => this.send(), RESEND_MS);
+    this.#timer = setInterval(() => this.#send(0), manner.resendMs);
   }
 
-  static async connect(url: string, id: string, epoch: string): Promise<PlayedDevice> {
+  static async connect(url: string, id: string, epoch: string, manner = HASTY): Promise<PlayedDevice> {
     const client = await mqtt.connectAsync(url, { clientId: id, username: id, clean: true });
     await client.subscribeAsync(deviceTopic(id, 'receipt'), { qos: 1 });
-    return new PlayedDevice(id, epoch, client);
+    return new PlayedDevice(id, epoch, client, manner);
   }
 
   get held(): number {
@@ -55,7 +68,7 @@ export class PlayedDevice {
       this.#held.set(seq, record);
       this.#hashes.push(recordHash(record));
     }
-    this.send();
+    this.#send(this.#sentUpTo);
   }
 
   /** Everything that was made but some seqs. */
@@ -65,21 +78,40 @@ export class PlayedDevice {
       .filter(({ identity }) => !without.has(identity.seq));
   }
 
-  /** Sends the oldest of what it holds, as it does again and again until a receipt covers them. */
-  send(): void {
-    const records = [...this.#held.values()].slice(0, RECORDS_PER_MESSAGE * MESSAGES_AT_ONCE);
-    const minSeq = records[0]?.seq ?? this.made;
+  /**
+   * Sends the oldest of what it holds, as it does again and again until a receipt covers them.
+   *
+   * @param after only what lies above this seq
+   */
+  #send(after: number): void {
+    const perMessage = this.#recordsPerMessage;
+    const oldest = [...this.#held.values()].slice(0, perMessage * MESSAGES_AT_ONCE);
+    const minSeq = oldest[0]?.seq ?? this.made;
+    const records = oldest.filter(({ seq }) => seq > after);
     for (let from = 0; from < records.length; ) {
-      const run = consecutive(records, from);
+      const run = consecutive(records, from, perMessage);
       from += run.length;
+      this.#count(run);
       const message = encodeUpMessage(this.epoch, { minSeq, maxSeq: this.made }, run);
       this.#client.publish(deviceTopic(this.id, 'up'), JSON.stringify(message), { qos: 1 });
     }
   }
 
+  /** Sends something else under its name. Resolves when the broker has it. */
+  async slipIn(payload: string): Promise<void> {
+    await this.#client.publishAsync(deviceTopic(this.id, 'up'), payload, { qos: 1 });
+  }
+
   async leave(): Promise<void> {
     clearInterval(this.#timer);
     await this.#client.endAsync(true);
+  }
+
+  #count(run: readonly DeviceRecord[]): void {
+    const last = run.at(-1)?.seq ?? 0;
+    if (last <= this.#sentUpTo) return;
+    this.#sentUpTo = last;
+    this.messages += 1;
   }
 
   #heed({ epoch, upTo, have, dead }: ReceiptMessage): void {
@@ -91,13 +123,13 @@ export class PlayedDevice {
         this.#held.delete(seq);
         this.forgotten.push(seq);
       }
-    if (this.#held.size > 0) this.send();
+    this.#send(this.#sentUpTo);
   }
 }
 
-function consecutive(records: readonly DeviceRecord[], from: number): DeviceRecord[] {
+function consecutive(records: readonly DeviceRecord[], from: number, max: number): DeviceRecord[] {
   const run: DeviceRecord[] = [];
-  for (let i = from; i < records.length && run.length < RECORDS_PER_MESSAGE; i++) {
+  for (let i = from; i < records.length && run.length < max; i++) {
     const record = records[i];
     if (record === undefined || record.seq !== (records[from]?.seq ?? 0) + i - from) break;
     run.push(record);

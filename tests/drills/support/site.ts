@@ -40,11 +40,16 @@ export interface Site {
   stop(): Promise<void>;
 }
 
+/** Folder of the store of a site, also before that is opened. */
+export function dataDirOf(folder: string): string {
+  return join(folder, 'ingest');
+}
+
 export async function openSite({ folder, brokerEnv = {}, mqttUrl: given }: SiteOptions): Promise<Site> {
   const config = readBrokerConfig({ MQTT_PORT: '0', MQTT_METRICS_PORT: '0', ...brokerEnv });
   const broker = given === undefined ? await startBroker(config, SILENT) : undefined;
   const mqttUrl = given ?? `mqtt://127.0.0.1:${broker?.port}`;
-  const dataDir = join(folder, 'ingest');
+  const dataDir = dataDirOf(folder);
   const env = { HTTP_PORT: '0', JOSTLE_DATA_DIR: dataDir, MQTT_URL: mqttUrl };
   const service = await startService(readIngestConfig(env), SILENT, SYSTEM_CLOCK);
   const { httpPort } = service;
