@@ -1,5 +1,6 @@
 import { MAX_PAYLOAD_BYTES } from '@jostle/contracts';
 import type { SeededRandom } from '../support/seeded-random.ts';
+import { UNSTORABLE_SENSOR } from './strict-store.ts';
 
 /** No outbox has it, so that what is refused takes no record of a good device with it. */
 export const POISON_EPOCH = '3f2b8c1e-5a7d-4e0b-9c6f-1d2e3a4b5c6d';
@@ -11,7 +12,7 @@ const UNSTORABLE_SHARE = 0.005;
 export class PoisonSource {
   /** How many so far are too large for the broker. */
   oversized = 0;
-  /** How many so far pass every check but that of the store: see `forbidZeroBytes`. */
+  /** How many so far pass every check but that of the store: see `makeStrictStore`. */
   unstorable = 0;
   readonly #random: SeededRandom;
   #made = 0;
@@ -24,7 +25,7 @@ export class PoisonSource {
     this.#made += 1;
     if (this.#random.chance(UNSTORABLE_SHARE)) {
       this.unstorable += 1;
-      return JSON.stringify(faultMessage(this.#made, { ...SOUND, sensor: 's\0' }));
+      return JSON.stringify(faultMessage(this.#made, { ...SOUND, sensor: UNSTORABLE_SENSOR }));
     }
     const payload = unreadable(this.#made, this.#random);
     if (payload.length > MAX_PAYLOAD_BYTES) this.oversized += 1;

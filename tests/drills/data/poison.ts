@@ -12,7 +12,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { dataDirOf, openSite, type Site } from '../support/site.ts';
 import { PlayedDevice } from './played-device.ts';
 import { POISON_EPOCH, PoisonSource } from './poison-source.ts';
-import { forbidZeroBytes } from './strict-store.ts';
+import { makeStrictStore } from './strict-store.ts';
 
 const POISON = 10_000;
 /** Half of it comes at once from devices that send nothing else, half to the end from good ones between their messages. */
@@ -45,7 +45,7 @@ export const poison: Drill = {
 async function run({ seed, isLong, folder, progress }: DrillOptions): Promise<DrillResult> {
   const random = seededRandom(seed);
   const { messages, lagMs: lagMaxMs } = isLong ? LONG : SHORT;
-  await forbidZeroBytes(dataDirOf(folder));
+  await makeStrictStore(dataDirOf(folder));
   const site = await openSite({ folder });
   const { mqttUrl } = site;
   const badIds = Array.from({ length: BAD_DEVICES }, (_, i) => `BAD-${i + 1}`);
