@@ -1,5 +1,5 @@
 import type { CatchUp } from '@jostle/ingest/testing';
-import { type Figure, figure, quantile } from '../../figures/figure.ts';
+import { type Figure, figure, median, quantile } from '../../figures/figure.ts';
 import type { ContenderName } from './contenders.ts';
 import { FLEET_MESSAGES_PER_SECOND, FLEET_READINGS } from './fleet-size.ts';
 import type { InboxRates } from './inbox-rate.ts';
@@ -47,7 +47,7 @@ export function inboxFigures(rates: InboxRates, influxBytes: number): Figure[] {
       'ingest.influx.rate',
       rates.influxPerSecond,
       'readings/s',
-      'The backlog of these into InfluxDB when it is back, and none come in.',
+      'The backlog of these into InfluxDB when it is back, and none come in; median of its fifths.',
       { atLeast: INFLUX_TARGET },
     ),
     figure('ingest.influx.cpu', rates.influxCpuUs, 'µs/reading', 'Processor time of ingest meanwhile.'),
@@ -60,12 +60,16 @@ export function inboxFigures(rates: InboxRates, influxBytes: number): Figure[] {
   ];
 }
 
-export function catchUpFigures({ factor, readings }: CatchUp): Figure[] {
-  const how = `The time that ${readings.toLocaleString('en')} readings of ${CATCH_UP_DEVICES} devices stand for, by the time until InfluxDB has them.`;
+/** @param runs at least one, all of the same outage */
+export function catchUpFigures(runs: readonly CatchUp[]): Figure[] {
+  const readings = runs[0]?.readings.toLocaleString('en');
+  const how = `The time that ${readings} readings of ${CATCH_UP_DEVICES} devices stand for, by the time until InfluxDB has them; median of ${runs.length}.`;
+  const factor = median(runs.map((run) => run.factor));
   return [figure('ingest.catch-up', factor, '× real time', how, { atLeast: CATCH_UP_TARGET })];
 }
 
-export function fleetFigures(costs: ReadonlyMap<number, number>): Figure[] {
+/** @param costs medians of so many repetitions */
+export function fleetFigures(costs: ReadonlyMap<number, number>, repetitions: number): Figure[] {
   const at = `${FLEET_MESSAGES_PER_SECOND} messages a second of ${FLEET_READINGS} readings in total`;
   const all = [...costs.values()];
   return [
@@ -74,7 +78,7 @@ export function fleetFigures(costs: ReadonlyMap<number, number>): Figure[] {
         `ingest.fleet.${devices}.cpu`,
         cost,
         'µs/reading',
-        `Processor time of ingest where ${devices.toLocaleString('en')} devices, each on a connection of its own, send ${at}.`,
+        `Processor time of ingest where ${devices.toLocaleString('en')} devices, each on a connection of its own, send ${at}; median of ${repetitions}.`,
       ),
     ),
     figure(

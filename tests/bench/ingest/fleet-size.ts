@@ -1,4 +1,5 @@
 import type { InfluxServer } from '@jostle/ingest/testing';
+import { median } from '../../figures/figure.ts';
 import { startOurBroker } from '../broker-child.ts';
 import { Load } from '../load/load.ts';
 import { cpuSeconds } from '../process-usage.ts';
@@ -7,8 +8,19 @@ import { whenQueryable } from './queryable.ts';
 
 export const FLEET_READINGS = 10;
 export const FLEET_MESSAGES_PER_SECOND = 500;
-/** Processor time of ingest, µs a reading, where so many devices share the same total rate. */
-export async function fleetCost(devices: number, influx: InfluxServer, seconds: number): Promise<number> {
+
+/**
+ * Processor time of ingest, µs a reading, where so many devices share the same total rate.
+ *
+ * @param seconds length of one repetition
+ * @returns the median of all repetitions
+ */
+export async function fleetCost(
+  devices: number,
+  influx: InfluxServer,
+  seconds: number,
+  repetitions: number,
+): Promise<number> {
   const database = `bench_fleet_${devices}`;
   const folder = await makeFolder(devices);
   const broker = await startOurBroker();
@@ -29,7 +41,9 @@ export async function fleetCost(devices: number, influx: InfluxServer, seconds: 
   try {
     // Compilation, and the rows that the first message of a device makes.
     await measure();
-    return await measure();
+    const costsUs: number[] = [];
+    for (let i = 0; i < repetitions; i++) costsUs.push(await measure());
+    return median(costsUs);
   } finally {
     for (const part of [load, ingest, broker]) await part.stop();
     folder.remove();

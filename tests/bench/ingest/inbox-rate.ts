@@ -86,7 +86,13 @@ async function fillInbox(
   return { inboxPerSecond: median(rates), inboxCpuUs: median(costsUs) };
 }
 
-/** From the tenth to the last: what is before belongs to the start. */
+interface Sight {
+  ms: number;
+  count: number;
+  cpuS: number;
+}
+
+/** From the tenth to the last, in fifths: what is before belongs to the start. */
 async function drain(
   port: number,
   folder: IngestFolder,
@@ -97,7 +103,7 @@ async function drain(
   await influx.query(`CREATE DATABASE "${database}"`);
   const ingest = await IngestProcess.start(port, folder, { ...influx, database });
   try {
-    const sights: { ms: number; count: number; cpuS: number }[] = [];
+    const sights: Sight[] = [];
     let count = 0;
     const deadline = performance.now() + 300_000;
     while (count < total && performance.now() < deadline) {
@@ -105,18 +111,24 @@ async function drain(
       sights.push({ ms: performance.now(), count, cpuS: cpuSeconds(ingest.child.pid) });
       await delay(4 * ASK_EVERY_MS);
     }
-    const last = sights.at(-1);
-    const first = sights.find((sight) => sight.count >= total / 10) ?? sights[0];
-    if (first === undefined || last === undefined || last.count < total)
-      return { influxPerSecond: Number.NaN, influxCpuUs: Number.NaN };
-    // So little that one look sees all of it come.
-    const from = first === last ? { ...first, ms: sights[0]?.ms ?? 0, count: 0 } : first;
-    const readings = last.count - from.count;
+    const parts = partsOf(sights, total);
     return {
-      influxPerSecond: (readings / Math.max(1, last.ms - from.ms)) * 1000,
-      influxCpuUs: ((last.cpuS - from.cpuS) / readings) * 1e6,
+      influxPerSecond: median(
+        parts.map(([from, to]) => ((to.count - from.count) / Math.max(1, to.ms - from.ms)) * 1000),
+      ),
+      influxCpuUs: median(parts.map(([from, to]) => ((to.cpuS - from.cpuS) / (to.count - from.count)) * 1e6)),
     };
   } finally {
     await ingest.stop();
   }
+}
+
+/** From each bound of the fifths to the next; of a backlog so small that one look sees all of it come the whole; none without an end. */
+function partsOf(sights: readonly Sight[], total: number): [Sight, Sight][] {
+  const bounds = Array.from({ length: REPETITIONS + 1 }, (_, i) => total * (0.1 + (0.9 * i) / REPETITIONS));
+  const seen = bounds.flatMap((bound) => sights.find(({ count }) => count >= bound) ?? []);
+  const parts = seen.slice(1).map((to, i): [Sight, Sight] => [seen[i] ?? to, to]);
+  const [first, last] = [sights[0], sights.at(-1)];
+  if (parts.length === REPETITIONS && parts.every(([from, to]) => from.count < to.count)) return parts;
+  return first !== undefined && last?.count === total ? [[{ ...first, count: 0 }, last]] : [];
 }

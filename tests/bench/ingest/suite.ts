@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type InfluxServer, measureCatchUp, startInflux } from '@jostle/ingest/testing';
+import { type CatchUp, type InfluxServer, measureCatchUp, startInflux } from '@jostle/ingest/testing';
 import type { Figure } from '../../figures/figure.ts';
 import type { SuiteOptions } from '../suites.ts';
 import { type Contender, type ContenderName, startContender } from './contenders.ts';
@@ -16,6 +16,8 @@ import { type Steady, steadyRun } from './steady.ts';
 const WHOLE_FROM_S = 60;
 const FLEETS = [10, 100, 1_000, 10_000];
 const SMALL_FLEETS = [10, 100];
+/** Of what is measured by itself; the comparison has as many rounds. */
+const REPETITIONS = 5;
 /** 6 s of 600. */
 const REPETITIONS_IN_ALL = 100;
 
@@ -30,7 +32,7 @@ export async function ingestSuite({ seconds, progress }: SuiteOptions): Promise<
       ...(await comparison(influx, typeof nodeRed === 'string' ? undefined : nodeRed, seconds, progress)),
       ...(await ownRates(influx, seconds, progress)),
       ...(await catchUp(isWhole, progress)),
-      ...(await fleets(isWhole ? FLEETS : SMALL_FLEETS, influx, seconds, progress)),
+      ...(await fleets(isWhole, influx, seconds, progress)),
     ];
   } finally {
     await influx.stop();
@@ -39,6 +41,8 @@ export async function ingestSuite({ seconds, progress }: SuiteOptions): Promise<
 }
 
 type Progress = SuiteOptions['progress'];
+
+const repetitionsOf = (isWhole: boolean) => (isWhole ? REPETITIONS : 1);
 
 async function comparison(
   influx: InfluxServer,
@@ -84,22 +88,25 @@ async function ownRates(influx: InfluxServer, seconds: number, progress: Progres
 /** After InfluxDB was away for an hour at the full rate; a short run makes up for a minute. */
 async function catchUp(isWhole: boolean, progress: Progress): Promise<Figure[]> {
   progress('making up for an outage of InfluxDB');
-  const outageMs = isWhole ? 3_600_000 : 60_000;
-  return catchUpFigures(await measureCatchUp({ devices: CATCH_UP_DEVICES, outageMs, intervalMs: 1_000 }));
+  const outage = { devices: CATCH_UP_DEVICES, outageMs: isWhole ? 3_600_000 : 60_000, intervalMs: 1_000 };
+  const runs: CatchUp[] = [];
+  for (let i = 0; i < repetitionsOf(isWhole); i++) runs.push(await measureCatchUp(outage));
+  return catchUpFigures(runs);
 }
 
 async function fleets(
-  sizes: readonly number[],
+  isWhole: boolean,
   influx: InfluxServer,
   seconds: number,
   progress: Progress,
 ): Promise<Figure[]> {
   const costs = new Map<number, number>();
-  for (const devices of sizes) {
+  const repetitions = repetitionsOf(isWhole);
+  for (const devices of isWhole ? FLEETS : SMALL_FLEETS) {
     progress(`${devices} devices share one rate`);
-    costs.set(devices, await fleetCost(devices, influx, Math.min(20, seconds / 20)));
+    costs.set(devices, await fleetCost(devices, influx, Math.min(10, seconds / 20), repetitions));
   }
-  return fleetFigures(costs);
+  return fleetFigures(costs, repetitions);
 }
 
 /** On the disk; files may come and go meanwhile. */
