@@ -84,6 +84,18 @@ test('what ingest cannot have goes on from seq 1 with a chain of its own, also w
   next.close();
 });
 
+test('a damaged row stays behind and is in nobody’s way', () => {
+  const outbox = restored();
+  outbox.close();
+  const raw = new Database(path);
+  raw.exec("UPDATE record SET body = '{}' WHERE seq = 1");
+  raw.close();
+  const next = openOutbox();
+  next.beginNewEpoch({ ...receiptOf(next), upTo: 0 }, NOW);
+  expect(times(next)).toEqual([101, 102, 103, 104, 300, 301, 302]);
+  next.close();
+});
+
 test('an outbox that holds nothing but what ingest has begins its new epoch empty', () => {
   const outbox = restored();
   outbox.beginNewEpoch({ ...receiptOf(outbox), upTo: 40 }, '33333333-3333-4333-8333-333333333333');

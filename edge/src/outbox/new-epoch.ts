@@ -40,14 +40,13 @@ export function beginNewEpoch(
     let seq = 0;
     let chain = chainStart(epoch);
     for (const record of rows.eachSound()) {
-      // A new seq is never above the old one, so no row is in the way.
-      rows.removeEach([record.seq]);
+      // A new seq is never above the old one, so no row is in the way once those up to it are gone, sound or not.
+      rows.remove([[seq + 1, record.seq]]);
       const isStored = stored.some(([from, to]) => from <= record.seq && record.seq <= to);
       if (record.kind === 'tombstone' || (isStored && record.bootId !== bootId)) continue;
       seq += 1;
       chain = rows.insert(epoch, [{ ...record, seq }], chain);
     }
-    // Rows that are not sound.
     rows.remove([[seq + 1, Number.MAX_SAFE_INTEGER]]);
     rows.setEpoch(epoch, seq, chain);
     return seq;
