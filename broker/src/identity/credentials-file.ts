@@ -51,17 +51,17 @@ export class CredentialsFile {
     return this.#credentials;
   }
 
+  /** Whether an entry is still as it was, in the file as it was read last. */
+  has(entry: ClientEntry): boolean {
+    this.#keys ??= new Set(this.#credentials.clients.map(keyOf));
+    return this.#keys.has(keyOf(entry));
+  }
+
   #complain(stamp: string, reason: string): void {
     const complaint = `${stamp} ${reason}`;
     if (complaint === this.#complaint) return;
     this.#complaint = complaint;
     this.#log.error({ reason }, 'changed credentials cannot be read; the old ones stay');
-  }
-
-  /** Whether an entry is still as it was, in the file as it was read last. */
-  has(entry: ClientEntry): boolean {
-    this.#keys ??= new Set(this.#credentials.clients.map(keyOf));
-    return this.#keys.has(keyOf(entry));
   }
 }
 

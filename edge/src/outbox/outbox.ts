@@ -50,7 +50,7 @@ export interface OutboxOptions {
  * is written to the card. A power cut before that brings the row back, and it is sent again.
  */
 export class Outbox {
-  epoch: string;
+  #epoch: string;
   readonly #rows: OutboxRows;
   readonly #log: Logger;
   readonly #writer: OutboxWriter;
@@ -76,7 +76,7 @@ export class Outbox {
     this.#lock = file.lock;
     this.#rows = new OutboxRows(file.db);
     this.#log = log;
-    this.epoch = file.epoch;
+    this.#epoch = file.epoch;
     this.#reserve = file.reserve;
     this.#ballast = new Ballast(ballastPath(path), log);
     this.#writer = new OutboxWriter(this.#rows, file, this.#ballast, maxRecords, log);
@@ -85,6 +85,11 @@ export class Outbox {
     this.#lastMeasuredAt = this.#rows.lastMeasuredAt();
     this.#notedReceiptAt = this.#rows.lastReceiptAt();
     this.#lastReceiptAt = this.#notedReceiptAt;
+  }
+
+  /** Of the seqs; another one where `beginNewEpoch` began it. */
+  get epoch(): string {
+    return this.#epoch;
   }
 
   /** Records that have no receipt yet. */
@@ -193,7 +198,7 @@ export class Outbox {
    * @param receivedAt wall clock, ms since the epoch; null where nobody wants to know later
    */
   applyReceipt(receipt: ReceiptMessage, receivedAt: number | null = null): ReceiptOutcome {
-    if (receipt.epoch !== this.epoch) return { kind: 'refused', reason: 'other-epoch' };
+    if (receipt.epoch !== this.#epoch) return { kind: 'refused', reason: 'other-epoch' };
     const { lastSeq } = this.#writer;
     if ((storedBy(receipt).at(-1)?.[1] ?? 0) > lastSeq) return { kind: 'refused', reason: 'beyond-last-seq' };
     const covered = coveredBy(receipt, lastSeq);
@@ -220,7 +225,7 @@ export class Outbox {
       const change = { settled: this.#settled, stored: storedBy(receipt), bootId };
       const begun = beginNewEpoch(this.#rows, this.#reserve, change);
       this.#reserve = begun.reserve;
-      this.epoch = begun.epoch;
+      this.#epoch = begun.epoch;
       this.#writer.goOnIn(begun);
       this.#forgetSettled();
       this.#count = this.#rows.count();
